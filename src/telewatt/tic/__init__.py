@@ -1,0 +1,27 @@
+"""The TIC protocol without any I/O: bytes in, verified frames out; standard library only.
+
+    from telewatt.tic import Decoder
+
+    decoder = Decoder()
+    for frame in decoder.feed(chunk): ...
+    last = decoder.close()
+
+Source of every rule: Enedis-NOI-CPT_54E v3 and the manufacturers' manuals.
+"""
+
+from telewatt.tic.checksum import add_parity, checksum, encode_dataset, encode_frame
+from telewatt.tic.frame import Dataset, Frame, Kind, Mode, Reason, Rejected, Status
+
+__all__ = [
+    "Dataset",
+    "Frame",
+    "Kind",
+    "Mode",
+    "Reason",
+    "Rejected",
+    "Status",
+    "add_parity",
+    "checksum",
+    "encode_dataset",
+    "encode_frame",
+]
