@@ -1,0 +1,52 @@
+# Each target sets up what it needs, once. PYTHON=python3.12 chooses another interpreter.
+
+PYTHON ?= python3
+VENV ?= $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run-env dev-env components check static test bench docs record lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: $(VENV)/run.stamp ## See telewatt at work on simulated meters, without any hardware
+	@$(BIN)/telewatt demo
+
+check: $(VENV)/dev.stamp static ## The fast gate: format, lint, types, unit tests
+	$(BIN)/pytest -q -m "not slow and not real"
+
+static: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+test: $(VENV)/dev.stamp static components docs ## Everything, with the real components
+	$(BIN)/pytest -q --durations=10
+
+components: # those that cannot be had are reported; their tests are then skipped, or fail if CI=true
+	scripts/setup-debian || test "$(CI)" != true
+
+bench: $(VENV)/dev.stamp ## Measure the figures; ONLY=pattern measures some
+	@$(BIN)/python -m bench $(if $(ONLY),'$(ONLY)')
+
+docs: $(VENV)/dev.stamp ## Build the documentation into site/
+	$(BIN)/zensical build --strict --config-file docs/en.toml
+	$(BIN)/zensical build --strict --config-file docs/fr.toml
+
+record: $(VENV)/dev.stamp ## Make the pictures of the documentation from real runs
+	$(BIN)/python scripts/record.py
+
+lock: $(VENV)/dev.stamp ## Resolve requirements/*.txt from pyproject.toml; UPGRADE=1 for newer ones
+	$(LOCK) --group dev --output-file requirements/dev.txt
+	$(LOCK) --group build --constraint requirements/dev.txt --output-file requirements/run.txt
+
+clean: ## Remove what the other targets made
+	rm -rf .venv* .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis site build dist
+
+$(VENV)/%.stamp: requirements/%.txt $(SETUP)
+	@PYTHON='$(PYTHON)' scripts/setup-python $(VENV) $*
+	@touch $@
