@@ -1,0 +1,41 @@
+"""What all tests share: the test data beside the repository, and what a missing part means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI") == "true"
+
+# A shared machine is no clock: a property has no deadline. In CI the same commit always runs the
+# same examples; elsewhere each run looks at new ones.
+settings.register_profile("telewatt", deadline=None, derandomize=IN_CI)
+settings.load_profile("telewatt")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The directory of specification and captures beside the repository."""
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("no specification and captures beside the repository")
+    return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """With CI=true a test that needs a real component and does not find it has failed."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail") and is_real(item):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid}: a component is missing: {report.longrepr[2]}"
+    return report
+
+
+def is_real(item: pytest.Item) -> bool:
+    return item.get_closest_marker("real") is not None
