@@ -1,14 +1,17 @@
 # Each target sets up what it needs, once. PYTHON=python3.12 chooses another interpreter.
 
 PYTHON ?= python3
-VENV ?= $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+ifndef VENV
+VERSION_OF := -c 'import sys; print("-%d.%d" % sys.version_info[:2])'
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),$(shell $(PYTHON) $(VERSION_OF)))
+endif
 BIN := $(VENV)/bin
 SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run-env dev-env components check static test bench docs record lock clean
+.PHONY: help demo components check static test bench docs record lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
