@@ -1,0 +1,88 @@
+"""One `Problem` per error: the line, the key, what is wrong and what to do about it."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from telewatt.config import texts
+from telewatt.config.model import keys_of
+from telewatt.config.texts import Fault
+from telewatt.config.toml_lines import KeyPath
+from telewatt.language import Language
+
+
+class Problem(NamedTuple):
+    """One error of a configuration.
+
+    Attributes:
+        line: from 1; ``None`` where the text has no such line.
+        key: dotted, as one would write it (``meters.house.speed``); ``""`` for the whole text.
+        fault: what is wrong, and what to write instead.
+    """
+
+    line: int | None
+    key: str
+    fault: Fault
+
+    def describe(self, file: str, language: Language) -> str:
+        """One line: ``file:line: key: what is wrong → what to do``."""
+        place = f"{file}:{self.line}" if self.line else file
+        key = f"{self.key}: " if self.key else ""
+        what, remedy = (text.of(language) for text in self.fault)
+        return f"{place}: {key}{what} → {remedy}"
+
+
+class ConfigError(Exception):
+    """A configuration nothing can be started from.
+
+    Attributes:
+        problems: all of them, in the order of the lines.
+        language: the language the configuration itself asks for, if it does.
+    """
+
+    def __init__(self, problems: list[Problem], language: Language | None = None) -> None:
+        super().__init__(
+            "; ".join(f"{problem.key}: {problem.fault.what.en}" for problem in problems)
+        )
+        self.problems = sorted(problems, key=lambda problem: problem.line or 0)
+        self.language = language
+
+
+def explain(details: Mapping[str, Any]) -> tuple[KeyPath, Fault]:
+    """The key and the fault of one error of a pydantic ``ValidationError``."""
+    path = tuple(str(part) for part in details["loc"] if part != "[key]")
+    kind, context = details["type"], dict(details.get("ctx", {}))
+    if kind == "extra_forbidden":
+        return path, _unknown_key(path)
+    if path[0] == "meters" and len(path) == 1:
+        return path, texts.NO_METER
+    if path[0] == "meters" and len(path) == 2:
+        return path, texts.METER_NAME if "pattern" in kind else texts.NO_METER_SECTION
+    context |= {
+        "input": repr(details["input"]),
+        "key": path[-1],
+        "path": ".".join(path),
+        "message": details["msg"],
+        "choices": ", ".join(re.split(", | or ", context.get("expected", "").replace("'", ""))),
+    }
+    return path, texts.BY_TYPE.get(kind, texts.UNEXPECTED).fill(**context)
+
+
+def _unknown_key(path: KeyPath) -> Fault:
+    known = keys_of(path[:-1])
+    close = difflib.get_close_matches(path[-1], known, n=1)
+    if close:
+        return texts.MISSPELT_KEY.fill(known=close[0])
+    return texts.UNKNOWN_KEY.fill(known=", ".join(known))
+
+
+def syntax_problem(text: str, message: str) -> Problem:
+    """The problem of a text that is no TOML, from tomllib's message."""
+    what, _, place = message.partition(" (at ")
+    number = re.search(r"line (\d+)", place)
+    line = int(number[1]) if number else len(text.splitlines())
+    for start, fault in texts.SYNTAX.items():
+        if what.startswith(start):
+            return Problem(line, "", fault.fill())
+    return Problem(line, "", texts.UNEXPECTED.fill(message=what))

@@ -1,0 +1,158 @@
+"""What a configuration error says, in both languages: per kind of error, what and which remedy."""
+
+from typing import NamedTuple
+
+from telewatt.language import Text
+
+
+class Fault(NamedTuple):
+    """What is wrong, and what to do about it."""
+
+    what: Text
+    remedy: Text
+
+    def fill(self, **values: object) -> "Fault":
+        """Both texts with their ``{name}`` replaced."""
+        return Fault(self.what.fill(**values), self.remedy.fill(**values))
+
+
+_NUMBER = Text("write a number without quotes", "écrivez un nombre sans guillemets")
+_NAME = Text(
+    "use 1 to 32 letters without accents, digits, - or _",
+    "de 1 à 32 lettres sans accent, chiffres, - ou _",
+)
+_METER = Text(
+    'add a section [meters.NAME] with source = "..."',
+    'ajoutez une section [meters.NOM] avec source = "..."',
+)
+_DOCUMENTATION = Text(
+    "see docs/en/configuration.md for what is accepted here",
+    "voir docs/fr/configuration.md pour ce qui est accepté ici",
+)
+
+NO_METER = Fault(Text("no meter is configured", "aucun compteur n'est configuré"), _METER)
+NO_METER_SECTION = Fault(
+    Text("a meter must be a section", "un compteur doit être une section"), _METER
+)
+METER_NAME = Fault(Text("not a meter's name", "ce n'est pas un nom de compteur"), _NAME)
+UNKNOWN_KEY = Fault(
+    Text("no such key", "clé inconnue"),
+    Text("known here: {known}", "clés connues ici : {known}"),
+)
+MISSPELT_KEY = Fault(
+    Text("no such key", "clé inconnue"),
+    Text("did you mean {known}?", "vouliez-vous dire {known} ?"),
+)
+UNEXPECTED = Fault(Text("{message}", "{message}"), _DOCUMENTATION)
+
+TWICE = {
+    "source": Fault(
+        Text("the same source as {other}", "même source que {other}"),
+        Text(
+            "give each meter its own: a port can be read only once",
+            "donnez à chaque compteur la sienne : un port ne se lit qu'une fois",
+        ),
+    ),
+    "identity": Fault(
+        Text("the same identity as {other}", "même identité que {other}"),
+        Text(
+            "give each meter its own: two histories would mix",
+            "donnez à chaque compteur la sienne : deux historiques se mélangeraient",
+        ),
+    ),
+}
+
+BY_TYPE = {
+    "missing": Fault(
+        Text("this key is missing", "cette clé manque"),
+        Text(
+            'add source = "/dev/serial/by-id/..."; `telewatt ports` lists what is there',
+            'ajoutez source = "/dev/serial/by-id/..." ; `telewatt ports` liste ce qui est là',
+        ),
+    ),
+    "string_type": Fault(
+        Text("{input} is not a text", "{input} n'est pas un texte"),
+        Text('write {key} = "..."', 'écrivez {key} = "..."'),
+    ),
+    "string_too_short": Fault(
+        Text("an empty text", "un texte vide"),
+        Text("write a text or remove the line", "écrivez un texte ou ôtez la ligne"),
+    ),
+    "string_pattern_mismatch": Fault(
+        Text("{input} is not allowed", "{input} n'est pas permis"), _NAME
+    ),
+    "int_type": Fault(
+        Text("{input} is not a whole number", "{input} n'est pas un nombre entier"), _NUMBER
+    ),
+    "float_type": Fault(Text("{input} is not a number", "{input} n'est pas un nombre"), _NUMBER),
+    "literal_error": Fault(
+        Text("{input} is not possible", "{input} n'est pas possible"),
+        Text("choose {choices}", "choisissez {choices}"),
+    ),
+    "greater_than_equal": Fault(
+        Text("{input} is too small", "{input} est trop petit"),
+        Text("at least {ge}", "au moins {ge}"),
+    ),
+    "less_than_equal": Fault(
+        Text("{input} is too big", "{input} est trop grand"),
+        Text("at most {le}", "au plus {le}"),
+    ),
+    "model_type": Fault(
+        Text("{input} is not a section", "{input} n'est pas une section"),
+        Text("write a section [{path}]", "écrivez une section [{path}]"),
+    ),
+}
+"""By the type pydantic gives an error; its context and ``input``, ``key``, ``path`` fill it."""
+
+_OPEN_TEXT = Fault(
+    Text("a text is not closed", "un texte n'est pas fermé"),
+    Text("close the quotes", "fermez les guillemets"),
+)
+SYNTAX = {
+    "Invalid value": Fault(
+        Text("not a value", "valeur incorrecte"),
+        Text('put texts between quotes: "text"', 'mettez les textes entre guillemets : "texte"'),
+    ),
+    "Cannot overwrite a value": Fault(
+        Text("this key was already written above", "cette clé est déjà écrite plus haut"),
+        Text("keep one of the two lines", "gardez une des deux lignes"),
+    ),
+    "Cannot declare": Fault(
+        Text("this section was already written above", "cette section est déjà écrite plus haut"),
+        Text("put both parts together", "réunissez les deux parties"),
+    ),
+    "Expected '='": Fault(
+        Text("no = after the key", "il manque = après la clé"),
+        Text("write key = value", "écrivez clé = valeur"),
+    ),
+    "Invalid statement": Fault(
+        Text("neither a key nor a section", "ni une clé, ni une section"),
+        Text("write key = value or [section]", "écrivez clé = valeur ou [section]"),
+    ),
+    "Expected newline": Fault(
+        Text("something too much on this line", "quelque chose de trop sur cette ligne"),
+        Text(
+            "one key = value a line; # starts a comment",
+            "une seule clé = valeur par ligne ; # commence un commentaire",
+        ),
+    ),
+    "Unterminated string": _OPEN_TEXT,
+    "Illegal character": Fault(
+        Text("a character that may not stand here", "un caractère interdit ici"),
+        Text("close the quotes on the same line", "fermez les guillemets sur la même ligne"),
+    ),
+    "Unclosed": Fault(
+        Text("a list or table is not closed", "une liste ou une table n'est pas fermée"),
+        Text("add ] or }}", "ajoutez ] ou }}"),
+    ),
+    "Expected ']'": Fault(
+        Text("a section is not closed", "une section n'est pas fermée"), Text("add ]", "ajoutez ]")
+    ),
+    'Expected "': _OPEN_TEXT,
+    "Expected '": _OPEN_TEXT,
+    "Unescaped": Fault(
+        Text("a lone \\ in a text", "un \\ seul dans un texte"),
+        Text("write \\\\ or use 'single quotes'", "écrivez \\\\ ou des 'apostrophes'"),
+    ),
+}
+"""By the first words of tomllib's message."""

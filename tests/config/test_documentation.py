@@ -1,0 +1,43 @@
+"""Every key of the configuration is documented, and what is documented is a key."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from telewatt.config import Config, JournalConfig, LogConfig, MeterConfig, parse
+
+DOCS = Path(__file__).parents[2] / "docs"
+SECTIONS = {"": Config, "journal": JournalConfig, "log": LogConfig, "meters.NAME": MeterConfig}
+
+
+def keys_of_the_model():
+    for section, model in SECTIONS.items():
+        for key in model.model_fields:
+            if key not in ("journal", "log", "meters"):
+                yield f"{section}.{key}".lstrip(".")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_table_of_keys_is_the_model(language):
+    text = (DOCS / language / "configuration.md").read_text().replace("meters.NOM", "meters.NAME")
+    documented = re.findall(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
+    assert sorted(documented) == sorted(keys_of_the_model())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_defaults_in_the_documentation_are_true(language):
+    text = (DOCS / language / "configuration.md").read_text().replace("meters.NOM", "meters.NAME")
+    for name, default in re.findall(r"^\| `([\w.]+)` \|.*\| `([^`|]+)` \|$", text, re.MULTILINE):
+        section, _, key = name.rpartition(".")
+        assert SECTIONS[section].model_fields[key].default == tomllib.loads(f"x = {default}")["x"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_examples_in_the_documentation_are_valid(language):
+    text = (DOCS / language / "configuration.md").read_text()
+    examples = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert examples
+    for example in examples:
+        parse(example)

@@ -1,0 +1,130 @@
+"""Each error names its line, its key, the problem and the remedy, in both languages."""
+
+import pytest
+
+from telewatt.config import ConfigError, Fault, parse
+from telewatt.language import Text
+
+HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
+
+
+def problems(text, **options):
+    with pytest.raises(ConfigError) as caught:
+        parse(text, **options)
+    return caught.value.problems
+
+
+def described(text, language="en"):
+    return [problem.describe("telewatt.toml", language) for problem in problems(text)]
+
+
+def test_one_meter_with_a_source_is_enough():
+    config = parse(HOUSE)
+    assert config.meters["house"].source == "/dev/ttyUSB0"
+    assert (config.meters["house"].mode, config.meters["house"].speed) == ("auto", None)
+    assert config.journal.commit_interval_s == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "what", "remedy"),
+    [
+        ('langage = "fr"\n' + HOUSE, 1, "langage", "no such key", "did you mean language?"),
+        (HOUSE + "colour = 1", 3, "meters.house.colour", "no such key", "known here: source,"),
+        (HOUSE + 'speed = "9600"', 3, "meters.house.speed", "'9600' is not p", "1200, 2400, 4800"),
+        (HOUSE + 'mode = "linky"', 3, "meters.house.mode", "not possible", "auto, historic, sta"),
+        (HOUSE + "identity = 21", 3, "meters.house.identity", "21 is not a text", 'identity = "'),
+        (HOUSE + 'identity = "é"', 3, "meters.house.identity", "not allowed", "without accents"),
+        ("[meters.house]", 1, "meters.house.source", "missing", "telewatt ports"),
+        ('[meters.house]\nsource = ""', 2, "meters.house.source", "empty", "write a text"),
+        ('[meters."my house"]\nsource = "a"', 1, "meters.my house", "name", "1 to 32 letters"),
+        ('[meters]\nsource = "a"', 2, "meters.source", "must be a section", "[meters.NAME]"),
+        ("[meters]", 1, "meters", "no meter", "[meters.NAME]"),
+        ("", None, "meters", "no meter", "[meters.NAME]"),
+        ("journal = 1\n" + HOUSE, 1, "journal", "1 is not a section", "[journal]"),
+        (HOUSE + '[journal]\ncommit_interval_s = "a"', 4, "journal.commit_interval_s", "'a' is no",
+         "without quotes"),
+        (HOUSE + "[journal]\ncommit_interval_s = 0", 4, "journal.commit_interval_s", "too small",
+         "at least 0.1"),
+        (HOUSE + "[journal]\ncommit_interval_s = nan", 4, "journal.commit_interval_s", "nan",
+         "at most 3600"),
+        (HOUSE + "[journal]\nmemory_limit_mib = 1.5", 4, "journal.memory_limit_mib",
+         "1.5 is not a whole number", "without quotes"),
+        (HOUSE + "[log]\ncounters_interval_s = 1e9", 4, "log.counters_interval_s", "too big",
+         "at most 86400"),
+        ('[log]\nlevel = "loud"\n' + HOUSE, 2, "log.level", "'loud'", "debug, info, warning"),
+        ('language = "de"\n' + HOUSE, 1, "language", "'de'", "fr, en"),
+    ],
+)  # fmt: skip
+def test_an_error_names_line_key_problem_and_remedy(text, line, key, what, remedy):
+    (problem,) = problems(text)
+    assert (problem.line, problem.key) == (line, key)
+    assert what in problem.fault.what.en
+    assert remedy in problem.fault.remedy.en
+    place = "telewatt.toml" if line is None else f"telewatt.toml:{line}"
+    for language in ("en", "fr"):
+        assert problem.describe("telewatt.toml", language).startswith(f"{place}: {key}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a = b", 1, "not a value"),
+        ("\na = 1\na = 2", 3, "this key was already written"),
+        ("[a]\n[b]\n[a]", 3, "this section was already written"),
+        ("a", 1, "no = after the key"),
+        ("= 1", 1, "neither a key nor a section"),
+        ("a = 1 b = 2", 1, "something too much"),
+        ("a = 'x", 1, "not closed"),
+        ("a = 'x\n", 1, "not closed"), ('a = "x\t\x01"', 1, "may not stand here"),
+        ('a = """x', 1, "not closed"),
+        ("a = [1", 1, "not closed"),
+        ("a = { b = 1", 1, "not closed"),
+        ("[a", 1, "a section is not closed"),
+        ('a = "C:\\z"', 1, "a lone \\"),
+        ("a = 2026-99-99", 1, "something too much"),
+    ],
+)
+def test_a_text_that_is_no_toml_is_explained(text, line, what):
+    (problem,) = problems(text)
+    assert problem.line == line
+    assert what in problem.fault.what.en
+    assert problem.fault.what.fr != problem.fault.what.en
+
+
+def test_all_errors_are_reported_at_once_in_the_order_of_the_lines():
+    text = 'lang = "fr"\n[log]\nlevel = 3\n[meters.house]\nspeed = 1\n[journal]\npath = 2\n'
+    assert [problem.line for problem in problems(text)] == [1, 3, 4, 5, 7]
+
+
+def test_two_meters_cannot_share_a_source_or_an_identity():
+    other = HOUSE.replace("house", "pv")
+    same_source, same_identity = problems(
+        HOUSE + 'identity = "021"\n' + other + 'identity = "021"\n'
+    )
+    assert (same_source.line, same_source.key) == (5, "meters.pv.source")
+    assert same_source.fault.what.en == "the same source as meters.house.source"
+    assert (same_identity.line, same_identity.key) == (6, "meters.pv.identity")
+    assert same_identity.fault.what.fr == "même identité que meters.house.identity"
+
+
+def test_errors_of_sources_come_with_the_others():
+    fault = Fault(Text("bad", "mauvais"), Text("better", "mieux"))
+    found = problems(HOUSE + "speed = 1\n", check_source=lambda source: fault)
+    assert [(problem.line, problem.key) for problem in found] == [
+        (2, "meters.house.source"),
+        (3, "meters.house.speed"),
+    ]
+
+
+def test_errors_speak_the_language_the_configuration_asks_for():
+    with pytest.raises(ConfigError) as caught:
+        parse('language = "fr"\n')
+    assert caught.value.language == "fr"
+    assert described("x = 1\n" + HOUSE, "fr") == [
+        "telewatt.toml:1: x: clé inconnue → clés connues ici : language, journal, log, meters"
+    ]
+
+
+def test_braces_in_a_value_do_not_disturb_the_message():
+    (problem,) = problems(HOUSE + 'mode = "{key}"\n')
+    assert "'{key}' is not possible" in problem.fault.what.en
