@@ -10,10 +10,14 @@ Source of every rule: Enedis-NOI-CPT_54E v3 and the manufacturers' manuals.
 """
 
 from telewatt.tic.checksum import add_parity, checksum, encode_dataset, encode_frame
+from telewatt.tic.dataset import DatasetError, parse_dataset, restore_dataset
+from telewatt.tic.decoder import Decoder
 from telewatt.tic.frame import Dataset, Frame, Kind, Mode, Reason, Rejected, Status
 
 __all__ = [
     "Dataset",
+    "DatasetError",
+    "Decoder",
     "Frame",
     "Kind",
     "Mode",
@@ -24,4 +28,6 @@ __all__ = [
     "checksum",
     "encode_dataset",
     "encode_frame",
+    "parse_dataset",
+    "restore_dataset",
 ]

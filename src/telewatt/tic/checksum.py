@@ -1,7 +1,8 @@
 r"""Checksums and encoding: what a meter does to put a dataset on the line.
 
-S = sum of the bytes of the controlled zone; checksum = (S & 0x3F) + 0x20, so 0x20..0x5F, which may be a space.
-The zone runs from the label to the end of the data; in standard mode it includes the last HT.
+S = sum of the bytes of the controlled zone; checksum = (S & 0x3F) + 0x20, so 0x20..0x5F:
+it may be a space, never HT. The zone runs from the label to the end of the data; in standard
+mode it includes the last HT.
 
 Source: Enedis-NOI-CPT_54E v3, 5.3.6 tables 6-7.
 """
@@ -12,7 +13,7 @@ LF, CR, STX, ETX, EOT, HT, SP = b"\n", b"\r", b"\x02", b"\x03", b"\x04", b"\t", 
 SEPARATOR = {Mode.HISTORIC: SP, Mode.HISTORIC_HT: HT, Mode.STANDARD: HT}
 
 WITH_PARITY = bytes(b | 0x80 if b.bit_count() % 2 else b for b in range(128)) * 2
-"""``bytes.translate`` table: sets bit 7 so that each byte has even parity, as a line read 8N1 gives."""
+"""``bytes.translate`` table: gives each byte even parity in bit 7, as a line read 8N1 has it."""
 WITHOUT_PARITY = bytes(range(128)) * 2
 """``bytes.translate`` table: clears bit 7."""
 

@@ -1,0 +1,329 @@
+r"""The decoder: chunks of a line in, frames out; it never raises, never stops, never grows.
+
+Rules:
+- A CR ends a stretch of bytes; the dataset is what follows the last LF in it.
+- Nearly all datasets repeat, so a bounded dictionary from a stretch's bytes to its verified
+  dataset (the memo) does most of the work; only what is not in it is parsed.
+- Mode, and whether bit 7 carries parity, are found from the first verified dataset with a
+  known label and locked. Three good datasets of another mode in a row, with none of the
+  locked one between, mean that the meter was switched.
+- All state changes happen at places in the byte stream, never at chunk borders: any
+  chunking gives the same frames. Each byte is scanned once.
+
+Source: Enedis-NOI-CPT_54E v3, 5.2 and 5.3; EOT: manufacturers' manuals (ZMD126, L16C6).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import cast
+
+from telewatt.tic.checksum import CR, HT, LF, WITHOUT_PARITY
+from telewatt.tic.dataset import DatasetError
+from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
+from telewatt.tic.recognition import SWITCH_AFTER, Recognition
+from telewatt.tic.salvage import (
+    CONTROLS,
+    CONTROLS_PARITY,
+    ETX_CODE,
+    STX_CODE,
+    Piece,
+    split_stretch,
+)
+
+STRETCH_MAX = 512
+"""A stretch without CR is cut here; the longest dataset is 111 bytes (PJOURF+1)."""
+DATASET_MAX = 160
+"""A dataset that has just begun when a stretch is cut is kept if it may still be one."""
+FRAME_MAX = 4096
+"""A frame without ETX is closed here; the longest known frame is about 1,800 bytes."""
+MEMO_MAX = 2048
+SLICE = 4096
+"""Longer chunks are taken in slices, so that new datasets reach the memo soon."""
+
+CR_PARITY = b"\x8d"
+_ANY_CONTROLS = {**CONTROLS, **CONTROLS_PARITY}
+_any_cr = re.compile(rb"[\r\x8d]")
+
+
+class Decoder:
+    r"""Decodes one line.
+
+    Args:
+        mode: fixes the mode (``Mode`` or its name); ``None`` finds it and follows a switch.
+
+    >>> decoder = Decoder()
+    >>> [frame] = decoder.feed(b"\x02\nADCO 021861348497 L\r\nPAPP 00750 -\r\x03")
+    >>> frame.meter, frame.datasets[1].value, frame.datasets[1].unit
+    ('021861348497', 750, 'VA')
+    """
+
+    def __init__(self, mode: Mode | str | None = None) -> None:
+        self._recognition = Recognition(None if mode is None else Mode(mode))
+        self._end: bytes | None = None  # CR as this line sends it; None: not known yet
+        self._controls = _ANY_CONTROLS
+        self._memo: dict[bytes, Dataset] = {}
+        self._tail = bytearray()  # the stretch that has no CR yet
+        self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
+        # the frame under assembly
+        self._offset = 0
+        self._raw = bytearray()
+        self._open = False  # STX was seen
+        self._datasets: list[Dataset] = []
+        self._rejected: list[Rejected] = []
+        self._frames: list[Frame] = []
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode the stream is locked to; ``None`` before the first known dataset."""
+        return self._recognition.mode
+
+    @property
+    def parity(self) -> bool | None:
+        """Whether bit 7 carries parity; ``None`` before the first known dataset."""
+        return None if self._end is None else self._end == CR_PARITY
+
+    def feed(self, chunk: bytes) -> list[Frame]:
+        """Take the next bytes of the line; return the frames they complete, in order."""
+        tail = self._tail
+        if tail and self._end is not None and self._end not in chunk:
+            tail += chunk  # the usual small chunk, inside a dataset
+            if len(tail) < STRETCH_MAX:
+                return []
+            chunk = bytes(tail)
+            tail.clear()
+        for start in range(0, len(chunk), SLICE):
+            rest = bytes(chunk[start : start + SLICE])
+            while rest:
+                rest = self._hunt(rest) if self._end is None else self._scan(rest, self._end)
+        return self._take_frames()
+
+    def close(self) -> list[Frame]:
+        """End the stream: return what is still pending. The decoder can be fed again."""
+        stretch = bytes(self._tail)
+        self._tail.clear()
+        if stretch:
+            self._give_up(stretch)
+        self._finish(Status.TRUNCATED)
+        return self._take_frames()
+
+    # -- stretches: what stands between two CRs ------------------------------------------
+
+    def _scan(self, chunk: bytes, end: bytes) -> bytes:
+        """Work through the stretches of a chunk; return what another state must look at."""
+        memo = self._memo
+        stretches = chunk.split(end)
+        if self._tail:
+            stretches[0] = bytes(self._tail) + stretches[0]
+            self._tail.clear()
+        last = stretches.pop()
+        found = list(map(memo.get, stretches))
+        done = 0
+        for i in [i for i, dataset in enumerate(found) if dataset is None]:
+            if i > done:
+                self._keep(stretches[done:i], found[done:i], end)
+            done = i + 1
+            if len(stretches[i]) >= STRETCH_MAX:
+                return self._overrun(end.join([*stretches[i:], last]))
+            self._read_stretch(stretches[i], end)
+            if self._memo is not memo:  # the line changed: what was found may not hold
+                return end.join([*stretches[done:], last])
+        if done < len(stretches):
+            self._keep(stretches[done:], found[done:], end)
+        return self._hold(last)
+
+    def _hunt(self, chunk: bytes) -> bytes:
+        """While it is unknown whether the line carries parity: one stretch at a time."""
+        seen = len(self._tail)
+        line = bytes(self._tail) + chunk
+        self._tail.clear()
+        match = _any_cr.search(line, seen)
+        if match is None:
+            return self._hold(line)
+        if match.start() >= STRETCH_MAX:
+            return self._overrun(line)
+        stretch = self._obey_leading(line[: match.start()])
+        known = self._recognition.known
+        self._set_end(match.group())
+        self._read_stretch(stretch, match.group())
+        if self._recognition.known == known:
+            self._set_end(None)
+        return line[match.end() :]
+
+    def _hold(self, tail: bytes) -> bytes:
+        """Keep a stretch without CR for the next chunk; its frame controls act at once."""
+        tail = self._obey_leading(tail)
+        if len(tail) >= STRETCH_MAX:
+            return self._overrun(tail)
+        self._tail += tail
+        return b""
+
+    def _overrun(self, line: bytes) -> bytes:
+        """No CR for too long: look for the other kind of CR, else give up what stands there."""
+        head = line[:STRETCH_MAX]
+        other_cr = self._end is not None and _any_cr.search(head) is not None
+        self._set_end(None)
+        if other_cr:
+            return line
+        cut = head.rfind(LF, STRETCH_MAX - DATASET_MAX)
+        head = head[:cut] if cut > 0 else head
+        self._give_up(head)
+        self._set_end(None)
+        return line[len(head) :]
+
+    def _give_up(self, stretch: bytes) -> None:
+        """A stretch that no CR will end any more."""
+        if self._end is None:
+            self._set_end(CR if stretch.isascii() else CR_PARITY)
+        self._read_pieces(self._obey_leading(stretch), b"")
+
+    def _set_end(self, end: bytes | None) -> None:
+        self._end = end
+        if end is None:
+            self._controls = _ANY_CONTROLS
+        else:
+            self._controls = dict(CONTROLS_PARITY if end == CR_PARITY else CONTROLS)
+        self._memo = {}
+
+    def _obey_leading(self, stretch: bytes) -> bytes:
+        """Obey the frame controls a stretch begins with; return the rest."""
+        while stretch and stretch[0] in self._controls:
+            self._obey(Piece(stretch[:1], self._controls[stretch[0]]))
+            stretch = stretch[1:]
+        return stretch
+
+    # -- datasets --------------------------------------------------------------------------
+
+    def _read_stretch(self, stretch: bytes, end: bytes) -> None:
+        """A stretch that the memo did not know, frame controls perhaps before it."""
+        stretch = self._obey_leading(stretch)
+        dataset = self._memo.get(stretch)
+        if dataset is not None:
+            self._keep([stretch], [dataset], end)
+        elif stretch.rfind(LF) == 0 and len(stretch) > 1 and stretch[-1] not in self._controls:
+            dataset = self._read(Piece(stretch, body=stretch[1:]), end)
+            if dataset is not None and not dataset.repaired:
+                if len(self._memo) >= MEMO_MAX:
+                    self._memo.clear()
+                self._memo[stretch] = dataset
+        else:
+            self._read_pieces(stretch, end)
+
+    def _read_pieces(self, stretch: bytes, end: bytes) -> None:
+        parity = CR_PARITY in (end, self._end)
+        pieces = list(split_stretch(stretch, self._controls, parity=parity, terminated=bool(end)))
+        for i, piece in enumerate(pieces):
+            cr = end if i == len(pieces) - 1 else b""
+            if piece.control:
+                self._obey(piece)
+                self._raw += cr
+            elif not piece.body:
+                self._raw += piece.raw + cr
+                self._bound_frame()
+            else:
+                self._read(piece, cr)
+
+    def _read(self, piece: Piece, end: bytes) -> Dataset | None:
+        """Verify one dataset and keep it, or reject its bytes."""
+        line = self._recognition
+        before = (line.mode, line.linky)
+        try:
+            dataset = line.read(
+                piece.body,
+                parity=self._end == CR_PARITY,
+                known_only=not piece.whole or piece.raw[:1] != LF,
+            )
+        except DatasetError as error:
+            reason = error.reason if piece.whole else Reason.UNTERMINATED
+            rejected = self._reject(piece.raw + end, reason)
+            if error.dataset is not None:
+                self._strangers = [*self._strangers, (rejected, error.dataset)][1 - SWITCH_AFTER :]
+            return None
+        if (line.mode, line.linky) != before:
+            self._memo = {}
+            if before[0] not in (None, line.mode):
+                self._accept_strangers()
+        if piece.mended and not dataset.repaired:
+            dataset = dataset._replace(repaired=True)
+        self._raw += piece.raw + end
+        self._datasets.append(dataset)
+        self._bound_frame()
+        return dataset
+
+    def _keep(self, stretches: list[bytes], found: Sequence[Dataset | None], end: bytes) -> None:
+        """Add datasets that the memo knew."""
+        joined = end.join(stretches) + end
+        self._recognition.strangers = 0
+        if len(self._raw) + len(joined) < FRAME_MAX:
+            self._raw += joined
+            self._datasets += cast("Sequence[Dataset]", found)
+            return
+        for stretch, dataset in zip(stretches, found, strict=True):
+            self._raw += stretch + end
+            self._datasets.append(cast("Dataset", dataset))
+            self._bound_frame()
+
+    def _reject(self, raw: bytes, reason: Reason) -> Rejected:
+        rejected = Rejected(self._offset + len(self._raw), reason, raw)
+        self._rejected.append(rejected)
+        self._raw += raw
+        self._bound_frame()
+        return rejected
+
+    def _accept_strangers(self) -> None:
+        """The meter was switched: what this frame rejected for its mode is good after all."""
+        for rejected, dataset in self._strangers:
+            if rejected in self._rejected:
+                self._rejected.remove(rejected)
+                self._datasets.append(dataset)
+        self._strangers = []
+
+    # -- frames ----------------------------------------------------------------------------
+
+    def _obey(self, piece: Piece) -> None:
+        """Begin or end a frame."""
+        if piece.control == STX_CODE:
+            self._finish(Status.TRUNCATED)
+        self._raw += piece.raw
+        if piece.control != STX_CODE:
+            ended = Status.COMPLETE if piece.control == ETX_CODE else Status.INTERRUPTED
+            self._finish(ended if self._open else Status.TRUNCATED)
+        self._bound_frame()
+        self._open = piece.control == STX_CODE
+
+    def _bound_frame(self) -> None:
+        if len(self._raw) >= FRAME_MAX:
+            self._finish(Status.TRUNCATED)
+            self._open = False
+
+    def _finish(self, status: Status) -> None:
+        """Close the frame under assembly; a few delimiters alone are left for the next one."""
+        if not self._datasets and not self._rejected and len(self._raw) < FRAME_MAX:
+            return
+        if self._rejected and status is Status.COMPLETE:
+            status = Status.PARTIAL
+        raw = bytes(self._raw)
+        frame = Frame(
+            self._recognition.mode or _likely_mode(raw),
+            status,
+            self._offset,
+            raw,
+            tuple(self._datasets),
+            tuple(self._rejected),
+        )
+        self._frames.append(frame)
+        self._offset += len(raw)
+        self._raw.clear()
+        self._datasets.clear()
+        self._rejected.clear()
+
+    def _take_frames(self) -> list[Frame]:
+        frames = self._frames
+        if frames:
+            self._frames = []
+            return frames
+        return []
+
+
+def _likely_mode(raw: bytes) -> Mode:
+    """What to call a frame before anything was verified: only standard mode has HT."""
+    return Mode.STANDARD if HT in raw.translate(WITHOUT_PARITY) else Mode.HISTORIC
