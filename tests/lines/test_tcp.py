@@ -1,4 +1,4 @@
-# ruff: noqa: ASYNC110, ASYNC240 - the loop of a test has nothing else to do
+# ruff: noqa: ASYNC110 - the loop of a test has nothing else to do
 
 import asyncio
 from datetime import UTC, datetime

@@ -128,7 +128,8 @@ class Pty(Line):
             self._open()
             return
         try:
-            termios.tcsetattr(slave, termios.TCSAFLUSH, self._fresh)
+            termios.tcflush(master, termios.TCOFLUSH)  # on its way to the reader's queue
+            termios.tcsetattr(slave, termios.TCSAFLUSH, self._fresh)  # and that queue
         finally:
             os.close(slave)
 
