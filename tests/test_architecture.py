@@ -25,6 +25,7 @@ LAYER = {
     "alerts": 1,
     "config": 1,
     "jsonl": 1,
+    "jsonl": 1,
     "language": 1,
     "quality": 1,
     "reading": 1,

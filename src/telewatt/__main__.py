@@ -1,0 +1,5 @@
+"""``python -m telewatt`` is ``telewatt``."""
+
+from telewatt.cli import main
+
+main()

@@ -1,0 +1,44 @@
+"""What a command tells its user: on standard error, in one language, with the exit codes."""
+
+import sys
+from dataclasses import dataclass
+from typing import NoReturn
+
+import typer
+
+from telewatt.language import Language, Text
+
+NOTHING_FOUND = 1
+USAGE_ERROR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The language of this run; ``asked`` tells that the user chose it with ``--lang``."""
+
+    language: Language
+    asked: bool = False
+
+    def prefer(self, language: Language | None) -> "Console":
+        """The same console in the configuration's language, unless ``--lang`` said otherwise."""
+        return self if self.asked or language is None else Console(language)
+
+    def tell(self, text: Text, **values: object) -> None:
+        """One message on standard error."""
+        self.write(text.fill(**values).of(self.language))
+
+    def write(self, line: str) -> None:
+        """One line on standard error."""
+        sys.stderr.write(line + "\n")
+
+    def fail(self, text: Text, code: int = USAGE_ERROR, **values: object) -> NoReturn:
+        """One message on standard error, and the end."""
+        self.tell(text, **values)
+        raise typer.Exit(code)
+
+
+def console_of(context: typer.Context) -> Console:
+    """The console of a running command."""
+    console = context.obj
+    assert isinstance(console, Console)
+    return console

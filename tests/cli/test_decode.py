@@ -1,0 +1,171 @@
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from telewatt.cli import app
+from telewatt.tic import Mode, encode_dataset, encode_frame
+
+DATASETS = (("PTEC", "HP.."), ("PAPP", "00750"))
+
+
+def frame_of(meter):
+    datasets = (("ADCO", meter), *DATASETS)
+    return encode_frame([encode_dataset(Mode.HISTORIC, *dataset) for dataset in datasets])
+
+
+FRAME = frame_of("021528603314")
+TELEWATT = [sys.executable, "-m", "telewatt"]
+
+
+def decode(*arguments, stdin=b"", lang="en"):
+    return CliRunner().invoke(app, ["--lang", lang, "decode", *map(str, arguments)], input=stdin)
+
+
+@pytest.fixture
+def capture(tmp_path):
+    path = tmp_path / "line.tic"
+    path.write_bytes(FRAME * 3)
+    return path
+
+
+def test_jsonl_writes_one_object_a_frame(capture):
+    result = decode("--format", "jsonl", capture)
+    frames = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.exit_code == 0
+    assert [frame["offset"] for frame in frames] == [0, len(FRAME), 2 * len(FRAME)]
+    assert [dataset["label"] for dataset in frames[0]["datasets"]] == ["ADCO", "PTEC", "PAPP"]
+    assert list(frames[0]) == [
+        "meter", "mode", "status", "kind", "offset", "datasets", "rejected",
+    ]  # fmt: skip
+
+
+def test_csv_writes_one_row_a_dataset(capture):
+    result = decode("--format", "csv", capture)
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == 9
+    assert rows[2] == {
+        "path": str(capture),
+        "offset": "0",
+        "meter": "021528603314",
+        "mode": "historic",
+        "status": "complete",
+        "label": "PAPP",
+        "data": "00750",
+        "value": "750",
+        "unit": "VA",
+        "horodate": "",
+        "time": "",
+        "repaired": "0",
+    }
+
+
+def test_text_names_labels_in_the_language_asked_for(capture):
+    assert "750 VA                 Apparent power" in decode(capture).stdout
+    french = decode(capture, lang="fr")
+    assert "750 VA                 Puissance apparente" in french.stdout
+    assert "trames     3 (complete 3)" in french.stderr
+
+
+def test_text_shows_a_horodate_as_the_time_of_the_meters_clock():
+    line = encode_frame(
+        [
+            encode_dataset(Mode.STANDARD, "ADSC", "031664001115"),
+            encode_dataset(Mode.STANDARD, "SMAXSN", "02340", "E260722101500"),
+        ]
+    )
+    assert "2340 VA" in decode("-", stdin=line).stdout
+    assert "2026-07-22 10:15:00" in decode("-", stdin=line).stdout
+
+
+def test_what_is_rejected_is_shown_with_its_reason():
+    result = decode("-", stdin=FRAME.replace(b"00750", b"00751"))
+    assert "rejected (checksum) at byte" in result.stdout
+    assert "rejected   1 (checksum 1)" in result.stderr
+
+
+def test_the_summary_counts_everything(capture, tmp_path):
+    other = tmp_path / "other.tic"
+    other.write_bytes(frame_of("021528603315"))
+    result = decode("--format", "jsonl", capture, other)
+    assert result.stderr.splitlines() == [
+        "frames     4 (complete 4)",
+        "datasets   12",
+        "rejected   0",
+        "repaired   0",
+        "mode       historic",
+        "meters     021528603314, 021528603315",
+    ]
+
+
+def test_each_path_has_its_own_decoder(tmp_path):
+    halves = [tmp_path / "a", tmp_path / "b"]
+    halves[0].write_bytes(FRAME[:30])
+    halves[1].write_bytes(FRAME[30:])
+    result = decode("--format", "jsonl", *halves)
+    assert all(json.loads(line)["status"] == "truncated" for line in result.stdout.splitlines())
+
+
+def test_nothing_decoded_is_exit_code_1():
+    assert decode("-", stdin=b"no meter at all\r\n").exit_code == 1
+    assert decode("-", stdin=b"").exit_code == 1
+
+
+def test_a_wrong_path_is_a_usage_error_before_anything_is_decoded(capture, tmp_path):
+    for wrong in (tmp_path / "missing", tmp_path):
+        result = decode("--format", "jsonl", capture, wrong)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert str(wrong) in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["-", "-"], ["--format", "xml", "-"], ["--mode", "linky", "-"]]
+)
+def test_wrong_usage_is_exit_code_2(arguments):
+    assert decode(*arguments).exit_code == 2
+
+
+def test_a_fixed_mode_rejects_the_other_mode(capture):
+    result = decode("--mode", "standard", "--format", "jsonl", capture)
+    assert result.exit_code == 1
+    assert decode("--mode", "historic", "--format", "jsonl", capture).exit_code == 0
+
+
+def test_standard_input_is_decoded_while_it_arrives():
+    with subprocess.Popen(
+        [*TELEWATT, "decode", "--format", "jsonl", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdin.write(FRAME + FRAME[:1])
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["meter"] == "021528603314"
+        process.stdin.write(FRAME[1:])
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["offset"] == len(FRAME)
+        assert process.wait(10) == 0
+
+
+def test_a_reader_that_stops_early_gets_no_traceback(tmp_path):
+    capture = tmp_path / "long.tic"
+    capture.write_bytes(FRAME * 20_000)
+    with subprocess.Popen(
+        [*TELEWATT, "decode", "--format", "jsonl", str(capture)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+@pytest.mark.parametrize("form", ["text", "jsonl", "csv"])
+def test_every_capture_can_be_written_in_every_form(form, shared):
+    result = decode("--format", form, *sorted((shared / "captures").glob("*.tic")))
+    assert result.exit_code == 0
+    assert result.stdout
