@@ -11,12 +11,14 @@ line does not say.
 Source: Enedis-NOI-CPT_54E v3, 6.2.2.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from telewatt.tic.formats import FormatError
 from telewatt.tic.values import from_civil_time
 
-UNPROVISIONED_DATE = "000000"
+_UNPROVISIONED_DATE = "000000"
+_SHAPE = re.compile("([HEhe ])([0-9]{6})((?:[01][0-9]|2[0-3])[0-9]{4})")
 _OFFSET = {
     "H": timedelta(hours=1),
     "h": timedelta(hours=1),
@@ -36,17 +38,18 @@ def parse(text: str) -> datetime | None:
     >>> parse(" 230213060000").isoformat()
     '2023-02-13T05:00:00+00:00'
     """
-    season, digits = text[:1], text[1:]
-    if len(digits) != 12 or not (digits.isdecimal() and digits.isascii()) or digits[6:8] > "23":
+    match = _SHAPE.fullmatch(text)
+    if match is None:
         raise FormatError(f"{text!r} is not a horodate")
-    if digits[:6] == UNPROVISIONED_DATE and season in "HhEe ":
+    season, date, time = match.groups()
+    if date == _UNPROVISIONED_DATE:
         return None
     try:
         if season == " ":
-            return from_civil_time(f"20{digits[:6]}T{digits[6:]}")
-        return datetime.fromisoformat(f"20{digits[:6]}T{digits[6:]}+00") - _OFFSET[season]
-    except (KeyError, ValueError) as error:
-        raise FormatError(f"{text!r} is not a horodate") from error
+            return from_civil_time(f"20{date}T{time}")
+        return datetime.fromisoformat(f"20{date}T{time}+00") - _OFFSET[season]
+    except ValueError as error:
+        raise FormatError(f"{text!r} is no date of the calendar") from error
 
 
 def is_degraded(text: str) -> bool:

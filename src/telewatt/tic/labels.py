@@ -9,12 +9,13 @@ meters (``confidence`` says which rows).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from telewatt.tic.formats import reader
 from telewatt.tic.frame import Mode
@@ -26,8 +27,7 @@ _NAMESPACES = {
 _LABEL = re.compile(r"[A-Z][A-Za-z0-9+_-]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """One row of the label table.
 
     Attributes:
@@ -110,32 +110,27 @@ def _read_rows() -> Iterable[Label]:
     text = Path(__file__).with_name("labels.tsv").read_text(encoding="utf-8")
     header, *lines = text.splitlines()
     columns = header.split("\t")
-    order, namespace = 0, ""
+    orders: Counter[str] = Counter()
     for line in lines:
         row = dict(zip(columns, line.split("\t"), strict=True))
-        order = order + 1 if row["namespace"] == namespace else 1
-        namespace = row["namespace"]
-        yield _label_from(row, order)
-
-
-def _label_from(row: dict[str, str], order: int) -> Label:
-    return Label(
-        namespace=row["namespace"],
-        label=row["label"],
-        order=order,
-        format=row["format"],
-        unit=row["unit"],
-        unit_linky=row["unit_linky"],
-        horodated=row["horodated"] == "yes",
-        phase=row["phase"],
-        families=tuple(row["families"].split(",")),
-        producer_only=row["producer_only"] == "yes",
-        optional=row["optional"] == "yes",
-        aliases=tuple(filter(None, row["aliases"].split(","))),
-        confidence=row["confidence"],
-        fr=row["fr"],
-        en=row["en"],
-    )
+        orders[row["namespace"]] += 1
+        yield Label(
+            namespace=row["namespace"],
+            label=row["label"],
+            order=orders[row["namespace"]],
+            format=row["format"],
+            unit=row["unit"],
+            unit_linky=row["unit_linky"],
+            horodated=row["horodated"] == "yes",
+            phase=row["phase"],
+            families=tuple(row["families"].split(",")),
+            producer_only=row["producer_only"] == "yes",
+            optional=row["optional"] == "yes",
+            aliases=tuple(filter(None, row["aliases"].split(","))),
+            confidence=row["confidence"],
+            fr=row["fr"],
+            en=row["en"],
+        )
 
 
 def _index(labels: Iterable[Label]) -> Mapping[str, tuple[Label, ...]]:
