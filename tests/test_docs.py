@@ -1,0 +1,135 @@
+"""The documentation is complete, says the same in both languages, and points at what exists."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from packaging.requirements import Requirement
+
+from bench.__main__ import module_names
+from telewatt.cli import app
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+LANGUAGES = ("en", "fr")
+PAGES = sorted({page.name for language in LANGUAGES for page in (DOCS / language).glob("*.md")})
+PARTS = ("*", ".ci/*", "bench/**", "docs/**", "requirements/*", "scripts/**", "src/**", "tests/**")
+BUILT = {".cache", "site", "__pycache__"}
+# Places that exist on one machine only; written in pieces, so that this file passes its own test.
+ELSEWHERE = re.compile(
+    r"(?<![\w.])/(work|root|workspace)/|/opt/" + r"(pypi|wheels)"
+    r"|py" + r"pi\.org|python" + r"hosted|registry\.npm" + r"js|deb\.deb" + r"ian\.org"
+)
+
+in_both_languages = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def page(language: str, name: str) -> str:
+    return (DOCS / language / name).read_text(encoding="utf-8")
+
+
+def prose(text: str) -> str:
+    """The text without its fenced code, where ``#`` and brackets mean something else."""
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def files() -> Iterator[Path]:
+    """Every file of the repository, but not what was built."""
+    for pattern in PARTS:
+        for path in ROOT.glob(pattern):
+            if path.is_file() and not BUILT & set(path.relative_to(ROOT).parts):
+                yield path
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    """Each command as it is typed, and its long options."""
+    group = typer.main.get_command(app)
+    for name, command in [("", group), *getattr(group, "commands", {}).items()]:
+        options = [o for parameter in command.params for o in parameter.opts if o.startswith("--")]
+        yield f"telewatt {name}".strip(), options
+
+
+@in_both_languages
+@pytest.mark.parametrize(("command", "options"), list(commands()))
+def test_every_command_and_option_is_documented(
+    language: str, command: str, options: list[str]
+) -> None:
+    text = page(language, "commands.md")
+    missing = [o for o in options if not re.search(rf"{re.escape(o)}(?![\w-])", text)]
+    assert command in text
+    assert missing == []
+
+
+def test_every_label_is_documented() -> None:
+    """The page is written by a program from the label table: here it is up to date."""
+    program = DOCS / "generate_labels.py"
+    written = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
+    assert (DOCS / "labels.md").read_text(encoding="utf-8") == written.stdout
+
+
+@in_both_languages
+@pytest.mark.parametrize("module", module_names())
+def test_every_figure_has_its_method(language: str, module: str) -> None:
+    text = page(language, "bench.md")
+    assert [n for n in importlib.import_module(module).NAMES if f"`{n}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_the_same_sections_in_both_languages(name: str) -> None:
+    english, french = (
+        [len(level) for level in re.findall(r"^(#+) ", prose(page(language, name)), re.MULTILINE)]
+        for language in LANGUAGES
+    )
+    assert english == french
+
+
+@in_both_languages
+def test_every_page_is_in_the_menu(language: str) -> None:
+    menu = tomllib.loads((DOCS / f"{language}.toml").read_text())["project"]["nav"]
+    assert sorted(name for entry in menu for name in entry.values()) == PAGES
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in files() if p.suffix == ".md"], ids=lambda p: str(p.relative_to(ROOT))
+)
+def test_a_link_inside_the_repository_leads_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", prose(path.read_text(encoding="utf-8")))
+    inside = [target for target in targets if "://" not in target]
+    # A page of both languages is a link to one file; its own links are those of the language.
+    assert [t for t in inside if not (path.parent / t).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.fr.md", "CONTRIBUTING.md"])
+def test_every_make_target_a_reader_is_told_exists(name: str) -> None:
+    targets = re.findall(r"\bmake ([a-z]+)\b", (ROOT / name).read_text(encoding="utf-8"))
+    rules = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert targets
+    assert set(targets) <= set(rules)
+
+
+def test_nothing_refers_to_one_machine_or_one_index() -> None:
+    found = {
+        str(path.relative_to(ROOT)): match.group()
+        for path in files()
+        if (match := ELSEWHERE.search(path.read_text(encoding="utf-8", errors="replace")))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(("lock", "group"), [("run", "build"), ("dev", "dev")])
+def test_the_locks_hold_every_dependency_of_the_project(lock: str, group: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"][group]]
+    locked = dict(
+        re.findall(r"^([\w.-]+)==(\S+)", (ROOT / f"requirements/{lock}.txt").read_text(), re.M)
+    )
+    for requirement in (Requirement(text) for text in wanted if isinstance(text, str)):
+        assert requirement.specifier.contains(locked[requirement.name], prereleases=True)
