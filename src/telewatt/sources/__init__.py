@@ -1,1 +1,95 @@
-"""Under construction."""
+"""Where a meter's bytes come from: one plug point, from serial ports to captures.
+
+A source opens, yields chunks, closes. It does not retry, judge or decode: `telewatt.sources.line`
+does this for all of them. ``SOURCES`` names every implementation; each is imported when it is used.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast
+
+from telewatt.sources.state import LineState, LineStatus, SourceError
+
+__all__ = [
+    "SOURCES",
+    "Chunk",
+    "LineState",
+    "LineStatus",
+    "Source",
+    "SourceError",
+    "arrived",
+    "source_for",
+]
+
+SOURCES = {
+    "serial": "telewatt.sources.serialport:SerialSource",
+    "socket": "telewatt.sources.tcp:TcpSource",
+    "rfc2217": "telewatt.sources.rfc2217:Rfc2217Source",
+    "file": "telewatt.sources.file:FileSource",
+    "stdin": "telewatt.sources.stdin:StdinSource",
+    "sim": "telewatt.sources.sim:SimSource",
+}
+"""Scheme -> "module:Class". ``/dev/...`` means ``serial:/dev/...`` and ``-`` means ``stdin:``."""
+
+
+class Chunk(NamedTuple):
+    """Bytes as received, parity bits included, and when the last of them arrived (aware UTC)."""
+
+    data: bytes
+    received_at: datetime
+
+
+class Source(Protocol):
+    """What every source can do; built from its address without any I/O (``ValueError`` if wrong).
+
+    Attributes:
+        speeds: the line speeds in Bd worth trying, best first; empty where the speed of the
+            line is not the reader's business (TCP, files, the simulator).
+    """
+
+    speeds: Sequence[int]
+
+    async def open(self, speed: int | None) -> None:
+        """Open, at ``speed`` Bd where it matters; after `close` it may be opened again.
+
+        Raises:
+            SourceError: with the state the user shall see, and its cause.
+        """
+
+    def chunks(self) -> AsyncGenerator[Chunk]:
+        """Yield what arrives; to end is the end of the data, a lost line is a `SourceError`."""
+
+    async def close(self) -> None:
+        """Release everything; harmless if nothing is open."""
+
+
+def arrived(data: bytes) -> Chunk:
+    """The chunk of bytes which arrived just now."""
+    return Chunk(data, datetime.now(UTC))
+
+
+def source_for(url: str) -> Source:
+    """The source an address names; nothing is opened yet.
+
+    Raises:
+        ValueError: no such kind of source, or an address it cannot use; says the remedy.
+
+    >>> source_for("/dev/ttyUSB0").speeds
+    (9600, 1200)
+    """
+    scheme, address = _split(url)
+    if scheme not in SOURCES:
+        kinds = ", ".join(["/dev/...", "-", *(f"{name}:" for name in SOURCES)])
+        raise ValueError(f"{url!r}: unknown kind of source; write one of {kinds}")
+    module, _, name = SOURCES[scheme].partition(":")
+    return cast(Source, getattr(import_module(module), name)(address))
+
+
+def _split(url: str) -> tuple[str, str]:
+    if url == "-":
+        return "stdin", ""
+    if url.startswith("/"):
+        return "serial", url
+    scheme, _, address = url.partition(":")
+    return scheme, address

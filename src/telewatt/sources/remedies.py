@@ -1,0 +1,100 @@
+"""What each state of a line means and what to do about it: the one table of these texts."""
+
+from telewatt.language import Text
+
+REMEDIES = {
+    "opening": Text(
+        en="opening {port}",
+        fr="ouverture de {port}",
+    ),
+    "probing": Text(
+        en="listening on {port} for the speed and the mode",
+        fr="écoute de {port} pour trouver la vitesse et le mode",
+    ),
+    "reading": Text(
+        en="reading {port}",
+        fr="lecture de {port}",
+    ),
+    "silent": Text(
+        en="not one byte on {port}: no carrier: check the wires on I1-I2 of the meter, "
+        "then the adapter's power",
+        fr="pas un octet sur {port} : pas de porteuse : vérifiez les fils sur I1-I2 du "
+        "compteur, puis l'alimentation de l'adaptateur",
+    ),
+    "noise": Text(
+        en="bytes arrive on {port}, but not one verified dataset: check the wiring on I1-I2, "
+        "the adapter (in standard mode it often needs other resistors) and sources of interference",
+        fr="des octets arrivent sur {port}, mais aucun groupe d'information vérifié : vérifiez "
+        "le câblage sur I1-I2, l'adaptateur (le mode standard demande souvent d'autres "
+        "résistances) et les parasites",
+    ),
+    "noise: shared": Text(
+        en="bytes arrive on {port}, but not one verified dataset: {holder} reads the same port "
+        "and takes a part of them; stop it",
+        fr="des octets arrivent sur {port}, mais aucun groupe d'information vérifié : {holder} "
+        "lit le même port et en prend une partie ; arrêtez-le",
+    ),
+    "wrong speed": Text(
+        en="the meter on {port} sends at {heard} Bd, but {speed} Bd is configured: "
+        "remove the speed (it is found by itself) or set {heard}",
+        fr="le compteur sur {port} émet à {heard} Bd, mais {speed} Bd est configuré : "
+        "supprimez la vitesse (elle est trouvée toute seule) ou mettez {heard}",
+    ),
+    "unplugged": Text(
+        en="{port} is not there: plug the adapter in; reading goes on by itself",
+        fr="{port} est absent : branchez l'adaptateur ; la lecture reprend toute seule",
+    ),
+    "permission denied": Text(
+        en='you ({user}) are not in group {group}, which owns {port}: "sudo usermod -aG {group} '
+        '{user}", then log in again (or restart the service)',
+        fr="vous ({user}) n'êtes pas dans le groupe {group}, propriétaire de {port} : "
+        "« sudo usermod -aG {group} {user} », puis ouvrez une nouvelle session (ou redémarrez le "
+        "service)",
+    ),
+    "permission denied: login": Text(
+        en="{user} is in group {group}, but was not yet when this program started: "
+        "log in again (or restart the service)",
+        fr="{user} est dans le groupe {group}, mais ne l'était pas encore au démarrage de ce "
+        "programme : ouvrez une nouvelle session (ou redémarrez le service)",
+    ),
+    "permission denied: owner": Text(
+        en="{port} belongs to {owner} alone: give it to a group, "
+        'for example "sudo chgrp dialout {port} && sudo chmod g+rw {port}"',
+        fr="{port} n'est accessible qu'à {owner} : donnez-le à un groupe, "
+        "par exemple « sudo chgrp dialout {port} && sudo chmod g+rw {port} »",
+    ),
+    "busy": Text(
+        en="{port} is in use by {holder}: stop it, or give telewatt the port",
+        fr="{port} est utilisé par {holder} : arrêtez-le, ou laissez le port à telewatt",
+    ),
+    "busy: console": Text(
+        en="{port} is the login console of this machine ({holder}): disable it, "
+        'for example "sudo systemctl disable --now serial-getty@{name}"',
+        fr="{port} est la console de cette machine ({holder}) : désactivez-la, "
+        "par exemple « sudo systemctl disable --now serial-getty@{name} »",
+    ),
+    "unreachable": Text(
+        en="nobody answers at {port} ({detail}): check the address, the port number and that "
+        "the bridge is powered",
+        fr="personne ne répond à {port} ({detail}) : vérifiez l'adresse, le numéro de port et "
+        "l'alimentation du pont",
+    ),
+    "unreachable: lost": Text(
+        en="{port} closed the connection ({detail}): it is called again; if this repeats, "
+        "another client may hold it",
+        fr="{port} a fermé la connexion ({detail}) : elle est rappelée ; si cela se répète, "
+        "un autre client l'occupe peut-être",
+    ),
+    "unusable": Text(
+        en="{port} cannot be read: {detail}",
+        fr="{port} est illisible : {detail}",
+    ),
+    "unusable: terminal": Text(
+        en="{port} is no serial port: for a capture write file:{port}",
+        fr="{port} n'est pas un port série : pour une capture, écrivez file:{port}",
+    ),
+    "ended": Text(
+        en="{port} has been read to its end",
+        fr="{port} a été lu jusqu'à la fin",
+    ),
+}

@@ -1,0 +1,47 @@
+"""``sim:?mode=standard&contract=tempo&speed=10``: a simulated meter, without any line between."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from telewatt.simulator.settings import parse_settings
+from telewatt.simulator.stream import Transmission, simulate
+from telewatt.sources import Chunk, arrived
+
+
+class SimSource:
+    """One simulated meter; each frame arrives with its ETX. Opened again, it goes on.
+
+    The address holds the simulator's settings; ``speed=0`` does not wait at all.
+    """
+
+    speeds: Sequence[int] = ()
+
+    def __init__(self, address: str) -> None:
+        self._settings = parse_settings(address)
+        self._start = self._settings.start or datetime.now(UTC)
+        self._frames: Iterator[Transmission] = simulate(self._settings, self._start)
+        self._begun_at: float | None = None
+
+    async def open(self, speed: int | None) -> None:
+        """See `Source`."""
+        if self._begun_at is None:
+            self._begun_at = asyncio.get_running_loop().time()
+
+    async def chunks(self) -> AsyncGenerator[Chunk]:
+        """See `Source`."""
+        for frame in self._frames:
+            await asyncio.sleep(self._wait_s(frame))
+            yield arrived(frame.line)
+
+    async def close(self) -> None:
+        """See `Source`."""
+
+    def _wait_s(self, frame: Transmission) -> float:
+        """Until the last byte of the frame has left; 0 or less if that is over."""
+        if not self._settings.speed or self._begun_at is None:
+            return 0.0
+        end = frame.time + timedelta(seconds=frame.duration_s)
+        simulated_s = (end - self._start).total_seconds()
+        due = self._begun_at + simulated_s / self._settings.speed
+        return due - asyncio.get_running_loop().time()

@@ -1,0 +1,58 @@
+"""The states of a line, each with what it means and what to do about it, in English and French.
+
+A state says what the user sees; a cause (where there is more than one) picks the remedy.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from telewatt.language import Text
+from telewatt.sources.remedies import REMEDIES
+
+
+class LineState(StrEnum):
+    """What a line is doing, or what is wrong with it."""
+
+    OPENING = "opening"
+    PROBING = "probing"
+    READING = "reading"
+    SILENT = "silent"
+    NOISE = "noise"
+    WRONG_SPEED = "wrong speed"
+    UNPLUGGED = "unplugged"
+    PERMISSION_DENIED = "permission denied"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    UNUSABLE = "unusable"
+    ENDED = "ended"
+
+
+class LineStatus(NamedTuple):
+    """One state of one line.
+
+    Attributes:
+        cause: picks the remedy where a state has several; ``""`` otherwise.
+        facts: what the remedy's text names: ``port``, ``group``, ``holder``, ``speed``...
+    """
+
+    state: LineState
+    cause: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def remedy(self) -> Text:
+        """What is wrong and what to do about it."""
+        text = REMEDIES[f"{self.state}: {self.cause}" if self.cause else str(self.state)]
+        return text.fill(**dict(self.facts))
+
+
+class SourceError(Exception):
+    """A source which cannot be opened or was lost: the state to show, and why.
+
+    The world is away, not the program wrong: the framework shows the state and tries again.
+    """
+
+    def __init__(self, state: LineState, cause: str = "", **facts: object) -> None:
+        texts = tuple((name, str(value)) for name, value in facts.items())
+        self.status = LineStatus(state, cause, texts)
+        super().__init__(self.status.remedy.en)

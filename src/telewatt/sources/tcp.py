@@ -1,0 +1,117 @@
+"""``socket://host:port``: the bare bytes of a serial line over TCP (ser2net raw, ESP bridges)."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncGenerator, Sequence
+from urllib.parse import urlsplit
+
+from telewatt.sources import Chunk, LineState, SourceError
+from telewatt.sources.descriptor import arrivals
+
+CONNECT_S = 5.0
+FASTEST_BAUD = 9600  # the speed of the line behind is not known; its pace is learned
+SILENCE_S = 10  # then TCP itself asks whether the other end is still there
+
+
+class TcpSource:
+    """A TCP server which sends the line's bytes."""
+
+    speeds: Sequence[int] = ()
+
+    def __init__(self, address: str) -> None:
+        self._peer = Peer("socket", address)
+        self._socket: socket.socket | None = None
+
+    async def open(self, speed: int | None) -> None:
+        """See `Source`."""
+        self._socket = await self._peer.connect()
+
+    def chunks(self) -> AsyncGenerator[Chunk]:
+        """See `Source`."""
+        if self._socket is None:
+            raise ValueError(f"{self._peer.url} is not open")
+        return arrivals(self._socket.fileno(), FASTEST_BAUD, self._peer.lost)
+
+    async def close(self) -> None:
+        """See `Source`."""
+        connection, self._socket = self._socket, None
+        if connection is not None:
+            connection.close()
+
+
+class Peer:
+    """The other end of a TCP connection, and the errors which name it.
+
+    Raises:
+        ValueError: the address is not ``//host:port``.
+    """
+
+    def __init__(self, scheme: str, address: str) -> None:
+        self.url = f"{scheme}:{address}"
+        try:
+            parts = urlsplit(self.url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host = port = None
+        if not host or not port:
+            raise ValueError(f"{self.url}: write {scheme}://host:port")
+        self._host, self._port = host, port
+
+    async def connect(self) -> socket.socket:
+        """A connected non-blocking socket, from the first address which answers.
+
+        Raises:
+            SourceError: nobody answers.
+        """
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                return await self._connect()
+        except TimeoutError as error:
+            raise self.unreachable("no answer") from error
+        except OSError as error:
+            raise self.unreachable(_reason(error)) from error
+
+    def unreachable(self, detail: str) -> SourceError:
+        """The error for a peer which cannot be called."""
+        return SourceError(LineState.UNREACHABLE, port=self.url, detail=detail)
+
+    def lost(self, detail: str) -> SourceError:
+        """The error for a peer which hung up."""
+        return SourceError(LineState.UNREACHABLE, "lost", port=self.url, detail=detail)
+
+    async def _connect(self) -> socket.socket:
+        loop = asyncio.get_running_loop()
+        refused = OSError("no address")
+        for family, kind, protocol, _, address in await loop.getaddrinfo(
+            self._host, self._port, type=socket.SOCK_STREAM
+        ):
+            connection = socket.socket(family, kind, protocol)
+            connection.setblocking(False)
+            try:
+                await loop.sock_connect(connection, address)
+            except OSError as error:
+                connection.close()
+                refused = error
+            except BaseException:
+                connection.close()
+                raise
+            else:
+                _watch(connection)
+                return connection
+        raise refused
+
+
+def _reason(error: OSError) -> str:
+    """The words of the error number; asyncio puts the address before them."""
+    if error.errno is None or isinstance(error, socket.gaierror):
+        return error.strerror or str(error)
+    return os.strerror(error.errno)
+
+
+def _watch(connection: socket.socket) -> None:
+    """Without this a bridge which lost its power would look silent for ever."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("TCP_KEEPIDLE", SILENCE_S), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 3)):
+        if option := getattr(socket, name, None):
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
