@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.tic import Decoder, Mode, Reason, add_parity, encode_dataset
-from telewatt.tic.dataset import DatasetError
+from telewatt.tic.dataset import GRAMMARS, DatasetError
 from telewatt.tic.repair import bad_bytes, repair_body
 from tests.tic.lines import HISTORIC, STANDARD, encode, fields_of, stream
 
@@ -23,13 +23,13 @@ def test_every_single_bit_error_is_repaired_and_flagged_or_refused_never_wrong(m
         damaged[bit // 8] ^= 1 << bit % 8
         assert bad_bytes(bytes(damaged)) == [bit // 8]
         try:
-            dataset, found = repair_body(bytes(damaged), (mode,))
+            dataset, found = repair_body(bytes(damaged), (GRAMMARS[mode],))
         except DatasetError as error:
             assert error.reason is Reason.PARITY
             continue
         assert (dataset.label, dataset.data, dataset.horodate) == fields
         assert dataset.repaired
-        assert found is mode
+        assert found.mode is mode
         repaired += 1
     assert repaired >= 0.97 * 8 * len(body)
 
@@ -42,7 +42,7 @@ def test_two_bad_bytes_are_repaired_only_if_one_reading_fits(case, data):
     for at in places:
         body[at] ^= 1 << data.draw(st.integers(0, 7))
     try:
-        dataset, _ = repair_body(bytes(body), (mode,))
+        dataset, _ = repair_body(bytes(body), (GRAMMARS[mode],))
     except DatasetError:
         return
     assert (dataset.label, dataset.data, dataset.horodate) == fields
@@ -70,5 +70,5 @@ def test_three_bad_bytes_are_refused():
     for at in (5, 6, 7):
         body[at] ^= 1
     with pytest.raises(DatasetError) as error:
-        repair_body(bytes(body), (Mode.HISTORIC,))
+        repair_body(bytes(body), (GRAMMARS[Mode.HISTORIC],))
     assert error.value.reason is Reason.PARITY

@@ -8,15 +8,55 @@ Source: Enedis-NOI-CPT_54E v3, 5.2 table 2 and 5.3.6 tables 6-7.
 """
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from telewatt.tic import horodate as horodates
 from telewatt.tic.checksum import CR, LF, SEPARATOR
-from telewatt.tic.formats import FormatError
+from telewatt.tic.formats import FormatError, Reader, reader
 from telewatt.tic.frame import Dataset, Mode, Reason
 from telewatt.tic.labels import TABLE, is_label, near_miss
 
 UNKNOWN_DATA_MAX = 98  # the longest data of any label: PJOURF+1
 _is_unknown_data = re.compile(r"[ -_a-z]*").fullmatch
+
+LINKY_UNITS: Mapping[str, str] = {
+    name: label.unit_linky for name, (label, *_) in TABLE[Mode.HISTORIC].items() if label.unit_linky
+}
+"""Units that differ on a Linky: PMAX is VA there, W on a CBETM."""
+
+
+class Grammar(NamedTuple):
+    """How one mode writes a dataset, laid out for parsing.
+
+    Attributes:
+        mode: the mode.
+        separator, separator_text: SP or HT.
+        splits: how often the zone may be split: historic data may contain the separator.
+        zone_end: where the controlled zone ends, counted from the end of the body.
+        readers: label -> its possible meanings: (horodated, reader, unit).
+    """
+
+    mode: Mode
+    separator: bytes
+    separator_text: str
+    splits: int
+    zone_end: int
+    readers: Mapping[str, tuple[tuple[bool, Reader, str], ...]]
+
+
+def _grammar(mode: Mode) -> Grammar:
+    separator = SEPARATOR[mode]
+    readers = {
+        name: tuple((each.horodated, reader(each.format), each.unit) for each in labels)
+        for name, labels in TABLE[mode].items()
+    }
+    splits = 1 if separator == b" " else -1
+    zone_end = -1 if mode is Mode.STANDARD else -2
+    return Grammar(mode, separator, separator.decode(), splits, zone_end, readers)
+
+
+GRAMMARS: Mapping[Mode, Grammar] = {mode: _grammar(mode) for mode in Mode}
 
 
 class DatasetError(ValueError):
@@ -55,81 +95,72 @@ def parse_dataset(raw: bytes, mode: Mode) -> Dataset:
     """
     if raw[:1] != LF or raw[-1:] != CR:
         raise DatasetError(Reason.STRUCTURE)
-    return parse_body(raw[1:-1], mode)
+    return parse_body(raw[1:-1], GRAMMARS[mode])
 
 
-def parse_body(body: bytes, mode: Mode, *, known_only: bool = False) -> Dataset:
+def parse_body(body: bytes, grammar: Grammar, *, known_only: bool = False) -> Dataset:
     """As `parse_dataset`, for the bytes between LF and CR.
 
     Args:
         body: label to checksum, 7-bit.
-        mode: decides the separator and where the controlled zone ends.
+        grammar: of the mode the stream is in.
         known_only: refuse labels that are not in the table, whatever their checksum.
     """
-    separator = SEPARATOR[mode]
-    if body[-2:-1] != separator:
-        raise DatasetError(Reason.CHARSET if _has_stray_bytes(body) else Reason.STRUCTURE)
-    zone = body[:-1] if mode is Mode.STANDARD else body[:-2]
-    if (sum(zone) & 0x3F) + 0x20 != body[-1]:
-        raise DatasetError(Reason.CHARSET if _has_stray_bytes(body) else Reason.CHECKSUM)
-    label, horodate, data = _split_fields(body[:-2], separator)
-    return _type_fields(mode, label, horodate, data, known_only)
-
-
-def restore_dataset(
-    mode: Mode, label: str, data: str, horodate: str | None = None, repaired: bool = False
-) -> Dataset:
-    """The dataset that these stored fields were: value, unit and time computed again.
-
-    Never raises: fields that today's table refuses come back untyped (``value`` is ``data``).
-    """
+    if body[-2:-1] != grammar.separator:
+        raise DatasetError(_spoilt(body, Reason.STRUCTURE))
+    if (sum(body[: grammar.zone_end]) & 0x3F) + 0x20 != body[-1]:
+        raise DatasetError(_spoilt(body, Reason.CHECKSUM))
     try:
-        dataset = _type_fields(mode, label, horodate, data, known_only=False)
-    except DatasetError:
-        dataset = Dataset(label, data, data, "", horodate, None)
-    return dataset._replace(repaired=True) if repaired else dataset
-
-
-def _has_stray_bytes(body: bytes) -> bool:
-    return any(byte != 0x09 and not 0x20 <= byte <= 0x7E for byte in body)
-
-
-def _split_fields(zone: bytes, separator: bytes) -> tuple[str, str | None, str]:
-    try:
-        text = zone.decode("ascii")
+        fields = body[:-2].decode("ascii").split(grammar.separator_text, grammar.splits)
     except UnicodeDecodeError:
         raise DatasetError(Reason.CHARSET) from None
-    if separator == b" ":
-        # historic data may contain the separator, the label never does
-        label, found, data = text.partition(" ")
-        if not found:
-            raise DatasetError(Reason.STRUCTURE)
-        return label, None, data
-    fields = text.split("\t")
     if len(fields) == 2:
-        return fields[0], None, fields[1]
+        label, data = fields
+        return _type_fields(grammar, label, None, data, known_only)
     if len(fields) == 3:
-        return fields[0], fields[1], fields[2]
+        label, horodate, data = fields
+        return _type_fields(grammar, label, horodate, data, known_only)
     raise DatasetError(Reason.STRUCTURE)
 
 
-def _type_fields(
-    mode: Mode, label: str, horodate: str | None, data: str, known_only: bool
+def restore_dataset(
+    mode: Mode,
+    label: str,
+    data: str,
+    horodate: str | None = None,
+    *,
+    repaired: bool = False,
+    linky: bool = False,
 ) -> Dataset:
-    candidates = TABLE[mode].get(label)
+    """The dataset that these stored fields were: value, unit and time computed again.
+
+    ``linky`` says whether a Linky sent it (it matters for the unit of PMAX). Never raises:
+    fields that today's table refuses come back untyped (``value`` is ``data``).
+    """
+    try:
+        dataset = _type_fields(GRAMMARS[mode], label, horodate, data, known_only=False)
+    except DatasetError:
+        dataset = Dataset(label, data, data, "", horodate, None)
+    unit = (linky and LINKY_UNITS.get(label)) or dataset.unit
+    return dataset._replace(repaired=repaired, unit=unit)
+
+
+def _type_fields(
+    grammar: Grammar, label: str, horodate: str | None, data: str, known_only: bool
+) -> Dataset:
+    candidates = grammar.readers.get(label)
+    if candidates is None:
+        return _unknown(grammar.mode, label, horodate, data, known_only)
     try:
         time = None if horodate is None else horodates.parse(horodate)
-        if candidates is None:
-            return _unknown(mode, label, horodate, data, known_only)._replace(time=time)
-        for candidate in candidates:
-            if candidate.horodated is (horodate is not None):
-                try:
-                    value, unit = candidate.parse(data, time)
-                except FormatError:
-                    continue
-                return Dataset(label, data, value, unit, horodate, time)
     except FormatError:
-        pass
+        raise DatasetError(Reason.FORMAT) from None
+    for horodated, read, unit in candidates:
+        if horodated is (horodate is not None):
+            try:
+                return Dataset(label, data, *read(data, time, unit), horodate, time)
+            except FormatError:
+                continue
     raise DatasetError(Reason.FORMAT)
 
 
@@ -138,4 +169,14 @@ def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only
         raise DatasetError(Reason.LABEL)
     if len(data) > UNKNOWN_DATA_MAX or not _is_unknown_data(data):
         raise DatasetError(Reason.FORMAT)
-    return Dataset(label, data, data, "", horodate)
+    try:
+        time = None if horodate is None else horodates.parse(horodate)
+    except FormatError:
+        raise DatasetError(Reason.FORMAT) from None
+    return Dataset(label, data, data, "", horodate, time)
+
+
+def _spoilt(body: bytes, otherwise: Reason) -> Reason:
+    """Bytes that no dataset may contain say more than what they lead to."""
+    stray = any(byte != 0x09 and not 0x20 <= byte <= 0x7E for byte in body)
+    return Reason.CHARSET if stray else otherwise

@@ -61,6 +61,7 @@ class Decoder:
         self._recognition = Recognition(None if mode is None else Mode(mode))
         self._end: bytes | None = None  # CR as this line sends it; None: not known yet
         self._controls = _ANY_CONTROLS
+        self._turn = b""  # ETX STX, between two frames
         self._memo: dict[bytes, Dataset] = {}
         self._tail = bytearray()  # the stretch that has no CR yet
         self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
@@ -91,11 +92,13 @@ class Decoder:
                 return []
             chunk = bytes(tail)
             tail.clear()
-        for start in range(0, len(chunk), SLICE):
-            rest = bytes(chunk[start : start + SLICE])
-            while rest:
-                rest = self._hunt(rest) if self._end is None else self._scan(rest, self._end)
-        return self._take_frames()
+        if len(chunk) <= SLICE:
+            self._take(bytes(chunk))
+        else:
+            for start in range(0, len(chunk), SLICE):
+                self._take(bytes(chunk[start : start + SLICE]))
+        frames, self._frames = self._frames, []
+        return frames
 
     def close(self) -> list[Frame]:
         """End the stream: return what is still pending. The decoder can be fed again."""
@@ -104,32 +107,42 @@ class Decoder:
         if stretch:
             self._give_up(stretch)
         self._finish(Status.TRUNCATED)
-        return self._take_frames()
+        self._open = False
+        frames, self._frames = self._frames, []
+        return frames
 
     # -- stretches: what stands between two CRs ------------------------------------------
 
-    def _scan(self, chunk: bytes, end: bytes) -> bytes:
-        """Work through the stretches of a chunk; return what another state must look at."""
-        memo = self._memo
-        stretches = chunk.split(end)
+    def _take(self, line: bytes) -> None:
+        while line:
+            line = self._hunt(line) if self._end is None else self._scan(line, self._end)
+
+    def _scan(self, line: bytes, end: bytes) -> bytes:
+        """Work through the stretches of a line; return what another state must look at."""
         if self._tail:
-            stretches[0] = bytes(self._tail) + stretches[0]
+            line = bytes(self._tail) + line
             self._tail.clear()
+        memo = self._memo
+        stretches = line.split(end)
         last = stretches.pop()
         found = list(map(memo.get, stretches))
-        done = 0
+        done = start = 0  # stretches and bytes dealt with
         for i in [i for i, dataset in enumerate(found) if dataset is None]:
             if i > done:
-                self._keep(stretches[done:i], found[done:i], end)
+                at = start + sum(map(len, stretches[done:i])) + i - done
+                self._keep(line[start:at], found[done:i], end)
+                start = at
+            stretch = stretches[i]
+            if len(stretch) >= STRETCH_MAX:
+                return self._overrun(line[start:])
             done = i + 1
-            if len(stretches[i]) >= STRETCH_MAX:
-                return self._overrun(end.join([*stretches[i:], last]))
-            self._read_stretch(stretches[i], end)
+            start += len(stretch) + 1
+            self._read_stretch(stretch, end)
             if self._memo is not memo:  # the line changed: what was found may not hold
-                return end.join([*stretches[done:], last])
+                return line[start:]
         if done < len(stretches):
-            self._keep(stretches[done:], found[done:], end)
-        return self._hold(last)
+            self._keep(line[start : len(line) - len(last)], found[done:], end)
+        return self._hold(last) if last else b""
 
     def _hunt(self, chunk: bytes) -> bytes:
         """While it is unknown whether the line carries parity: one stretch at a time."""
@@ -179,9 +192,11 @@ class Decoder:
     def _set_end(self, end: bytes | None) -> None:
         self._end = end
         if end is None:
-            self._controls = _ANY_CONTROLS
+            self._controls, self._turn = _ANY_CONTROLS, b""
+        elif end == CR_PARITY:
+            self._controls, self._turn = dict(CONTROLS_PARITY), b"\x03\x82"
         else:
-            self._controls = dict(CONTROLS_PARITY if end == CR_PARITY else CONTROLS)
+            self._controls, self._turn = dict(CONTROLS), b"\x03\x02"
         self._memo = {}
 
     def _obey_leading(self, stretch: bytes) -> bytes:
@@ -195,16 +210,18 @@ class Decoder:
 
     def _read_stretch(self, stretch: bytes, end: bytes) -> None:
         """A stretch that the memo did not know, frame controls perhaps before it."""
-        stretch = self._obey_leading(stretch)
-        dataset = self._memo.get(stretch)
+        if stretch and stretch[0] in self._controls:
+            stretch = self._obey_leading(stretch)
+        dataset = self._memo.get(stretch)  # it may have come since, or stand behind controls
         if dataset is not None:
-            self._keep([stretch], [dataset], end)
+            self._keep(stretch + end, [dataset], end)
         elif stretch.rfind(LF) == 0 and len(stretch) > 1 and stretch[-1] not in self._controls:
+            memo = self._memo
             dataset = self._read(Piece(stretch, body=stretch[1:]), end)
-            if dataset is not None and not dataset.repaired:
-                if len(self._memo) >= MEMO_MAX:
-                    self._memo.clear()
-                self._memo[stretch] = dataset
+            if dataset is not None and not dataset.repaired and memo is self._memo:
+                if len(memo) >= MEMO_MAX:
+                    memo.clear()
+                memo[stretch] = dataset
         else:
             self._read_pieces(stretch, end)
 
@@ -225,7 +242,7 @@ class Decoder:
     def _read(self, piece: Piece, end: bytes) -> Dataset | None:
         """Verify one dataset and keep it, or reject its bytes."""
         line = self._recognition
-        before = (line.mode, line.linky)
+        grammar, linky = line.grammar, line.linky
         try:
             dataset = line.read(
                 piece.body,
@@ -238,9 +255,9 @@ class Decoder:
             if error.dataset is not None:
                 self._strangers = [*self._strangers, (rejected, error.dataset)][1 - SWITCH_AFTER :]
             return None
-        if (line.mode, line.linky) != before:
+        if line.grammar is not grammar or line.linky is not linky:
             self._memo = {}
-            if before[0] not in (None, line.mode):
+            if grammar not in (None, line.grammar):
                 self._accept_strangers()
         if piece.mended and not dataset.repaired:
             dataset = dataset._replace(repaired=True)
@@ -249,17 +266,17 @@ class Decoder:
         self._bound_frame()
         return dataset
 
-    def _keep(self, stretches: list[bytes], found: Sequence[Dataset | None], end: bytes) -> None:
-        """Add datasets that the memo knew."""
-        joined = end.join(stretches) + end
+    def _keep(self, raw: bytes, found: Sequence[Dataset | None], end: bytes) -> None:
+        """Add datasets that the memo knew; ``raw`` is their bytes on the line."""
+        datasets = cast("Sequence[Dataset]", found)
         self._recognition.strangers = 0
-        if len(self._raw) + len(joined) < FRAME_MAX:
-            self._raw += joined
-            self._datasets += cast("Sequence[Dataset]", found)
+        if len(self._raw) + len(raw) < FRAME_MAX:
+            self._raw += raw
+            self._datasets += datasets
             return
-        for stretch, dataset in zip(stretches, found, strict=True):
+        for stretch, dataset in zip(raw.split(end), datasets, strict=False):
             self._raw += stretch + end
-            self._datasets.append(cast("Dataset", dataset))
+            self._datasets.append(dataset)
             self._bound_frame()
 
     def _reject(self, raw: bytes, reason: Reason) -> Rejected:
@@ -280,15 +297,23 @@ class Decoder:
     # -- frames ----------------------------------------------------------------------------
 
     def _obey(self, piece: Piece) -> None:
-        """Begin or end a frame."""
         if piece.control == STX_CODE:
-            self._finish(Status.TRUNCATED)
-        self._raw += piece.raw
-        if piece.control != STX_CODE:
+            self._begin_frame(piece.raw)
+        else:
             ended = Status.COMPLETE if piece.control == ETX_CODE else Status.INTERRUPTED
-            self._finish(ended if self._open else Status.TRUNCATED)
+            self._end_frame(piece.raw, ended)
+
+    def _begin_frame(self, stx: bytes) -> None:
+        self._finish(Status.TRUNCATED)
+        self._raw += stx
         self._bound_frame()
-        self._open = piece.control == STX_CODE
+        self._open = True
+
+    def _end_frame(self, etx: bytes, status: Status) -> None:
+        self._raw += etx
+        self._finish(status if self._open else Status.TRUNCATED)
+        self._bound_frame()
+        self._open = False
 
     def _bound_frame(self) -> None:
         if len(self._raw) >= FRAME_MAX:
@@ -313,15 +338,8 @@ class Decoder:
         self._frames.append(frame)
         self._offset += len(raw)
         self._raw.clear()
-        self._datasets.clear()
-        self._rejected.clear()
-
-    def _take_frames(self) -> list[Frame]:
-        frames = self._frames
-        if frames:
-            self._frames = []
-            return frames
-        return []
+        self._datasets = []
+        self._rejected = []
 
 
 def _likely_mode(raw: bytes) -> Mode:

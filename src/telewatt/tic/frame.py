@@ -4,7 +4,6 @@ All of it is immutable and shared: the same dataset object serves every frame in
 meter repeats it. Source: Enedis-NOI-CPT_54E v3, 5.2 and 5.3; manufacturers' manuals for EOT.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -82,8 +81,7 @@ class Rejected(NamedTuple):
     bytes: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One frame (trame), or what is left of one.
 
     ``raw`` is the exact line, parity bits included: the ``raw`` of all frames of a stream, one

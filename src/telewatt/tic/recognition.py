@@ -8,20 +8,18 @@ false acceptances of the 6-bit checksum.
 Source: Enedis-NOI-CPT_54E v3, 5.2 (modes), 5.3.6 (checksums), 6.1 and 6.2 (labels).
 """
 
+from collections.abc import Sequence
+
 from telewatt.tic.checksum import HT, WITH_PARITY, WITHOUT_PARITY
-from telewatt.tic.dataset import DatasetError, parse_body
+from telewatt.tic.dataset import GRAMMARS, LINKY_UNITS, DatasetError, Grammar, parse_body
 from telewatt.tic.frame import Dataset, Mode, Reason
-from telewatt.tic.labels import TABLE
 from telewatt.tic.repair import repair_body
 from telewatt.tic.values import Address
 
 SWITCH_AFTER = 3
 """Good datasets of another mode in a row before the stream's mode is changed."""
-_HT_MODES = (Mode.STANDARD, Mode.HISTORIC_HT)
-_SP_MODES = (Mode.HISTORIC,)
-_LINKY_UNITS = {
-    name: label.unit_linky for name, (label, *_) in TABLE[Mode.HISTORIC].items() if label.unit_linky
-}
+_HT_GRAMMARS = (GRAMMARS[Mode.STANDARD], GRAMMARS[Mode.HISTORIC_HT])
+_SP_GRAMMARS = (GRAMMARS[Mode.HISTORIC],)
 
 
 class Recognition:
@@ -32,11 +30,16 @@ class Recognition:
     """
 
     def __init__(self, mode: Mode | None) -> None:
-        self.mode = mode
+        self.grammar = None if mode is None else GRAMMARS[mode]
         self.linky: bool | None = None
         self.known = 0  # datasets with a known label, ever
         self.strangers = 0  # good datasets of another mode in a row
         self._fixed = mode is not None
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode; ``None`` before the first known dataset."""
+        return None if self.grammar is None else self.grammar.mode
 
     def read(self, body: bytes, *, parity: bool, known_only: bool) -> Dataset:
         """Verify one dataset and learn from it.
@@ -53,50 +56,52 @@ class Recognition:
         if parity:
             plain = body.translate(WITHOUT_PARITY)
             if plain.translate(WITH_PARITY) != body:
-                return self._learn(*repair_body(body, self._modes(plain)))
-        if self.mode is None:
-            return self._learn(*_read_first(plain, self._modes(plain)))
+                likely = _likely_grammars(plain) if self.grammar is None else (self.grammar,)
+                return self._learn(*repair_body(body, likely))
+        if self.grammar is None:
+            return self._learn(*_read_first(plain, _likely_grammars(plain)))
         try:
-            dataset = parse_body(plain, self.mode, known_only=known_only)
+            dataset = parse_body(plain, self.grammar, known_only=known_only)
         except DatasetError as error:
             return self._greet_stranger(plain, error)
         self.strangers = 0
-        return self._learn(dataset, self.mode)
-
-    def _modes(self, plain: bytes) -> tuple[Mode, ...]:
-        if self.mode is not None:
-            return (self.mode,)
-        return _HT_MODES if plain[-2:-1] == HT else _SP_MODES
+        return self._learn(dataset, self.grammar)
 
     def _greet_stranger(self, plain: bytes, error: DatasetError) -> Dataset:
-        if self._fixed:
+        others = [each for each in _likely_grammars(plain) if each is not self.grammar]
+        if self._fixed or not others:
             raise error
-        others = _HT_MODES if plain[-2:-1] == HT else _SP_MODES
         try:
-            dataset, mode = _read_first(plain, tuple(m for m in others if m is not self.mode))
+            dataset, grammar = _read_first(plain, others)
         except DatasetError:
             raise error from None
         self.strangers += 1
         if self.strangers < SWITCH_AFTER:
             raise DatasetError(Reason.MODE, dataset)
-        return self._learn(dataset, mode)
+        return self._learn(dataset, grammar)
 
-    def _learn(self, dataset: Dataset, mode: Mode) -> Dataset:
-        if dataset.label in TABLE[mode]:
+    def _learn(self, dataset: Dataset, grammar: Grammar) -> Dataset:
+        label = dataset.label
+        if label in grammar.readers:
             self.known += 1
-            self.mode = mode
-        if isinstance(dataset.value, Address) and not dataset.repaired:
+            self.grammar = grammar
+        if type(dataset.value) is Address and not dataset.repaired:
             self.linky = dataset.value.is_linky
-        unit = _LINKY_UNITS.get(dataset.label) if self.linky else None
-        return dataset._replace(unit=unit) if unit else dataset
+        if self.linky and label in LINKY_UNITS:
+            return dataset._replace(unit=LINKY_UNITS[label])
+        return dataset
 
 
-def _read_first(plain: bytes, modes: tuple[Mode, ...]) -> tuple[Dataset, Mode]:
+def _likely_grammars(plain: bytes) -> tuple[Grammar, ...]:
+    return _HT_GRAMMARS if plain[-2:-1] == HT else _SP_GRAMMARS
+
+
+def _read_first(plain: bytes, grammars: Sequence[Grammar]) -> tuple[Dataset, Grammar]:
     """Before the mode is known only a known label counts; the first mode's error is told."""
-    first: DatasetError | None = None
-    for mode in modes:
+    first = DatasetError(Reason.STRUCTURE)
+    for grammar in grammars:
         try:
-            return parse_body(plain, mode, known_only=True), mode
+            return parse_body(plain, grammar, known_only=True), grammar
         except DatasetError as error:
-            first = first or error
-    raise first or DatasetError(Reason.STRUCTURE)
+            first = error if grammar is grammars[0] else first
+    raise first

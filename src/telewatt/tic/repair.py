@@ -7,11 +7,12 @@ counts only if exactly one reading of the dataset fits. Datasets mended so are m
 Source: Enedis-NOI-CPT_54E v3, 5.3.3 (7 data bits, even parity) and 5.3.6 (checksum).
 """
 
+from collections.abc import Sequence
 from itertools import product
 
 from telewatt.tic.checksum import WITH_PARITY, WITHOUT_PARITY
-from telewatt.tic.dataset import DatasetError, parse_body
-from telewatt.tic.frame import Dataset, Mode, Reason
+from telewatt.tic.dataset import DatasetError, Grammar, parse_body
+from telewatt.tic.frame import Dataset, Reason
 
 MAX_BAD_BYTES = 2
 
@@ -27,15 +28,15 @@ def is_one_flip_from(byte: int, wanted: int) -> bool:
     return (byte ^ wanted).bit_count() == 1
 
 
-def repair_body(body: bytes, modes: tuple[Mode, ...]) -> tuple[Dataset, Mode]:
+def repair_body(body: bytes, grammars: Sequence[Grammar]) -> tuple[Dataset, Grammar]:
     """Mend a dataset whose bytes have wrong parity in one or two places.
 
     Args:
         body: label to checksum with the parity bits; at least one parity is wrong.
-        modes: the modes the stream may be in, tried in order.
+        grammars: of the modes the stream may be in.
 
     Returns:
-        The dataset, marked ``repaired``, and the mode it fits.
+        The dataset, marked ``repaired``, and the grammar it fits.
 
     Raises:
         DatasetError: too many bad bytes, no repair fits, or more than one does.
@@ -44,19 +45,19 @@ def repair_body(body: bytes, modes: tuple[Mode, ...]) -> tuple[Dataset, Mode]:
     if len(bad) > MAX_BAD_BYTES:
         raise DatasetError(Reason.PARITY)
     plain = bytearray(body.translate(WITHOUT_PARITY))
-    fits: set[tuple[Dataset, Mode]] = set()
+    fits: dict[Dataset, Grammar] = {}
     for replacement in product(*(_neighbours(plain[i]) for i in bad)):
         for i, byte in zip(bad, replacement, strict=True):
             plain[i] = byte
-        for mode in modes:
+        for grammar in grammars:
             try:
-                fits.add((parse_body(bytes(plain), mode, known_only=True), mode))
+                fits[parse_body(bytes(plain), grammar, known_only=True)] = grammar
             except DatasetError:
                 continue
     if len(fits) != 1:
         raise DatasetError(Reason.PARITY)
-    dataset, mode = fits.pop()
-    return dataset._replace(repaired=True), mode
+    [(dataset, grammar)] = fits.items()
+    return dataset._replace(repaired=True), grammar
 
 
 def _neighbours(byte: int) -> list[int]:
