@@ -1,0 +1,351 @@
+"""The journal's file: SQLite in WAL mode with ``synchronous=FULL``, one row a batch.
+
+A new file is built under another name and renamed when it is whole, so whatever lies under the
+journal's own name is either a sound journal or a damaged one. Two connections: one writes, one
+reads; WAL lets them work at the same time.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from telewatt.store import gap, schema, wal
+from telewatt.store.batch import BatchError, Sealed, check
+from telewatt.store.gap import Gap
+
+PAGE_SIZE = 1024  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
+CHECKPOINT_PAGES = 2000
+SQLITE_MAGIC = b"SQLite format 3\x00"
+_CACHE_KIB = 512
+_VERSIONS_MAX = 1000  # a higher schema version is a damaged header, not a newer program
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT}
+_WORLD = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_NOMEM,
+}
+
+
+class DamagedError(Exception):
+    """The file is no sound journal; what it holds must be salvaged."""
+
+
+class UntouchableError(Exception):
+    """The file belongs to somebody else: a newer version of this program, or another one."""
+
+    def __init__(self, path: Path, version: int | None) -> None:
+        super().__init__(path, version)
+        self.path = path
+        self.version = version  # ``None``: not a journal at all
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that the file's content is wrong."""
+    return _primary_code(error) in _DAMAGE
+
+
+def is_world(error: Exception) -> bool:
+    """Whether the disk is away, full or read-only: worth another try later."""
+    if isinstance(error, sqlite3.Error):
+        return _primary_code(error) in _WORLD
+    return isinstance(error, OSError)
+
+
+def _primary_code(error: sqlite3.Error) -> int | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The path with ``suffix`` after its whole name, as SQLite names its own side files."""
+    return path.with_name(path.name + suffix)
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames and new files in the folder of ``path`` survive a power cut."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    """Make a new journal at ``path``, whole or not at all.
+
+    Args:
+        path: nothing may be there.
+        fill: called inside one transaction to put rows into the empty journal.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full, read-only or away.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = beside(path, ".new")
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        beside(new, suffix).unlink(missing_ok=True)
+    connection = sqlite3.connect(new, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA synchronous = OFF")  # nothing to lose before the rename
+        schema.migrate(connection, schema.load_steps())
+        if fill is not None:
+            connection.execute("BEGIN")
+            fill(connection)
+            connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+    _sync(new)
+    new.rename(path)
+    sync_folder(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Database:
+    """An open journal file. Errors of SQLite pass through: see `is_damage` and `is_world`."""
+
+    def __init__(self, path: Path, *, writable: bool = True) -> None:
+        """Open and check an existing journal.
+
+        Raises:
+            DamagedError: not a sound journal.
+            UntouchableError: a newer version's, or another program's.
+            OSError, sqlite3.Error: the disk is away, read-only (try ``writable=False``) or full.
+        """
+        self.path = path
+        self.writable = writable
+        self._reading = threading.Lock()
+        _check_header(path)
+        if wal.is_damaged(beside(path, "-wal"), PAGE_SIZE):
+            raise DamagedError(f"{path}-wal is damaged")
+        self._writer = _connect(path, writable)
+        try:
+            if writable:
+                schema.migrate(self._writer, schema.load_steps())
+            self._check_content()
+            self._reader = _connect(path, writable)
+            self._inode = path.stat().st_ino
+        except sqlite3.Error as error:
+            self._writer.close()
+            if is_world(error):
+                raise
+            raise DamagedError(f"{path}: {error}") from error
+        except DamagedError:
+            self._writer.close()
+            raise
+
+    def _check_content(self) -> None:
+        self.places()
+        self.gaps()
+        self.was_closed()
+        if any(first_seq < expected for expected, first_seq in jumps(self._writer)):
+            raise DamagedError("batches overlap")
+        last = self._last_row()
+        if last is not None and not _fits(*last):
+            raise DamagedError("the last batch has another number than its row")
+
+    def _last_row(self) -> tuple[int, int, bytes] | None:
+        sql = "SELECT first_seq, entries, payload FROM batch ORDER BY first_seq DESC LIMIT 1"
+        row: tuple[int, int, bytes] | None = self._writer.execute(sql).fetchone()
+        return row
+
+    def audit(self) -> list[tuple[int, int]]:
+        """The runs of numbers, first and last, that neither a batch nor a listed gap explains."""
+        return find_missing(self._writer)
+
+    def last_batch(self) -> Sealed | None:
+        """The newest batch; its payload may turn out to be damaged."""
+        row = self._last_row()
+        return None if row is None else Sealed(*row)
+
+    def last_seq(self) -> int:
+        """The highest number ever given durably, to an entry or to a gap; 0 if none."""
+        batch = self.last_batch()
+        ends = [listed.last_seq for listed in self.gaps()]
+        return max((0 if batch is None else batch.last_seq, *ends))
+
+    def first_seq(self) -> int | None:
+        """The oldest number stored."""
+        first: int | None = self._writer.execute("SELECT min(first_seq) FROM batch").fetchone()[0]
+        return first
+
+    def places(self) -> dict[str, int]:
+        """The place of every reader."""
+        return dict(self._writer.execute("SELECT name, seq FROM reader"))
+
+    def gaps(self) -> list[Gap]:
+        """All gaps ever found, oldest first."""
+        try:
+            return read_gaps(self._writer)
+        except (ValueError, OverflowError) as error:
+            raise DamagedError(f"table gap: {error}") from error
+
+    def was_closed(self) -> bool:
+        """Whether the last service that wrote here closed the journal."""
+        row = self._writer.execute("SELECT clean FROM closing").fetchone()
+        if row is None:
+            raise DamagedError("table closing is empty")
+        return bool(row[0])
+
+    def moved(self) -> bool:
+        """Whether another file, or none, is now where this one was."""
+        try:
+            return self.path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+
+    def write(
+        self,
+        batches: Iterable[Sealed] = (),
+        places: Mapping[str, int] | None = None,
+        gaps: Iterable[Gap] = (),
+        closed: bool | None = None,
+    ) -> None:
+        """Store all of it durably, or nothing."""
+        writer = self._writer
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            insert(writer, batches, places or {}, gaps)
+            if closed is not None:
+                writer.execute("UPDATE closing SET clean = ?", (closed,))
+            writer.execute("COMMIT")
+        except sqlite3.Error:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            raise
+
+    def read(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
+        """The rows that hold the entries after ``after``, until ``limit`` entries are covered."""
+        sql = """
+            SELECT first_seq, entries, payload FROM batch WHERE first_seq >= coalesce(
+                (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
+            ORDER BY first_seq"""
+        rows = []
+        with self._reading:
+            cursor = self._reader.execute(sql, {"next": after + 1})
+            for row in cursor:
+                last_seq = row[0] + row[1] - 1
+                if last_seq > after:
+                    rows.append(row)
+                if last_seq >= after + limit:
+                    break
+            cursor.close()
+        return rows
+
+    def close(self) -> None:
+        """Close both connections; the last one out moves the WAL into the file."""
+        with self._reading:
+            self._reader.close()
+        self._writer.close()
+
+
+def insert(
+    connection: sqlite3.Connection,
+    batches: Iterable[Sealed],
+    places: Mapping[str, int],
+    gaps: Iterable[Gap],
+) -> None:
+    """Put rows into an open transaction."""
+    connection.executemany("INSERT INTO batch VALUES (?, ?, ?)", batches)
+    connection.executemany("INSERT OR REPLACE INTO reader VALUES (?, ?)", places.items())
+    connection.executemany(
+        f"INSERT INTO gap ({gap.COLUMNS}) VALUES (?, ?, ?, ?, ?)", map(gap.to_row, gaps)
+    )
+
+
+def read_gaps(connection: sqlite3.Connection) -> list[Gap]:
+    """Table ``gap``, oldest first."""
+    rows = connection.execute(f"SELECT {gap.COLUMNS} FROM gap ORDER BY id")
+    return [gap.from_row(row) for row in rows]
+
+
+def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Where a batch does not begin with the number after the one before: expected, found."""
+    sql = """
+        SELECT expected, first_seq FROM (
+            SELECT first_seq, lag(first_seq + entries, 1, 1) OVER (ORDER BY first_seq) expected
+            FROM batch INDEXED BY batch_span)
+        WHERE first_seq <> expected ORDER BY first_seq"""
+    return connection.execute(sql).fetchall()
+
+
+def find_missing(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """The runs of numbers before the last batch that neither a batch nor a gap explains."""
+    known = read_gaps(connection)
+    return [
+        run
+        for expected, first_seq in jumps(connection)
+        for run in gap.unexplained(known, expected, first_seq - 1)
+    ]
+
+
+def _fits(first_seq: int, entries: int, payload: bytes) -> bool:
+    try:
+        sealed = check(payload)
+    except BatchError:
+        return True  # a damaged payload in a sound row costs only itself
+    return (sealed.first_seq, sealed.entries) == (first_seq, entries)
+
+
+def _connect(path: Path, writable: bool) -> sqlite3.Connection:
+    address = f"file:{quote(str(path.absolute()))}?mode={'rw' if writable else 'ro'}"
+    connection = sqlite3.connect(
+        address, uri=True, isolation_level=None, check_same_thread=False, timeout=2.0
+    )
+    try:
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * PAGE_SIZE}")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_header(path: Path) -> None:
+    with path.open("rb") as file:
+        header = file.read(100)
+    if len(header) < 100 or not header.startswith(SQLITE_MAGIC):
+        raise DamagedError(f"{path} is not an SQLite file")
+    version = int.from_bytes(header[60:64])
+    ours = int.from_bytes(header[68:72]) == schema.APPLICATION_ID
+    if not ours and not _has_our_tables(path):
+        raise UntouchableError(path, None)
+    if version > _VERSIONS_MAX or int.from_bytes(header[16:18]) != PAGE_SIZE:
+        raise DamagedError(f"{path} has a damaged header")
+    if version > len(schema.load_steps()):
+        raise UntouchableError(path, version)
+    if not ours:
+        raise DamagedError(f"{path} has a damaged header")
+
+
+def _has_our_tables(path: Path) -> bool:
+    """Read without leaving a trace; a file too damaged to tell counts as ours."""
+    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?immutable=1", uri=True)
+    try:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.Error:
+        return True
+    finally:
+        connection.close()
+    return {"batch", "reader", "gap"} <= names

@@ -1,0 +1,302 @@
+"""The durable part of the journal: which numbers are on disk, which are missing, and why.
+
+It keeps two promises whatever happens to the file. Every number up to ``seq`` is an entry on disk
+or listed as a gap. And a number that was durable once is never given to another entry: where the
+file can no longer tell how far it went, numbering goes on at the milliseconds since 1970, which
+is beyond any number given before.
+"""
+
+import errno
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from telewatt.store import gap
+from telewatt.store.alarms import AlarmKind, Alarms, describe
+from telewatt.store.batch import BatchError, Entry, Sealed, unseal
+from telewatt.store.database import DamagedError, Database, is_damage, is_world
+from telewatt.store.gap import Gap, GapReason
+from telewatt.store.storage import Storage
+
+Row = tuple[int, int, bytes]
+
+
+class Durable:
+    """What is on disk. Its methods may wait for the disk; call them in a worker thread.
+
+    Attributes:
+        seq: the highest durable number.
+        first_seq: the oldest number on disk; ``None`` if there is none.
+        places: the readers' places as the file had them when it was opened.
+        known: whether the file could be read at start; else ``places`` is empty.
+    """
+
+    def __init__(self, path: Path, alarms: Alarms) -> None:
+        """Open whatever is at ``path``.
+
+        Raises:
+            JournalInUseError: another process writes this journal.
+        """
+        self.seq = 0
+        self.first_seq: int | None = None
+        self.places: dict[str, int] = {}
+        self._alarms = alarms
+        self._gaps: list[Gap] = []
+        self._new_gaps: list[Gap] = []
+        self._writing = threading.RLock()
+        self._reading = threading.Lock()
+        self._storage = Storage(path, alarms)
+        self.known = False
+        self.known = self._start()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """All gaps, in the order they were found."""
+        return [*self._gaps, *self._new_gaps]
+
+    def note(self, gaps: Iterable[Gap]) -> None:
+        """List gaps; they are stored with the next batch."""
+        with self._writing:
+            for found in gaps:
+                last = self._new_gaps[-1] if self._new_gaps else None
+                if last and last.reason is found.reason and last.last_seq + 1 == found.first_seq:
+                    self._new_gaps[-1] = last._replace(last_seq=found.last_seq, until=found.until)
+                else:
+                    self._new_gaps.append(found)
+                self._tell(self._new_gaps[-1:])
+
+    def store(self, batches: Sequence[Sealed], places: Mapping[str, int]) -> bool:
+        """Make batches, places and new gaps durable, all or none of them.
+
+        Returns:
+            Whether it is done; if not, an alarm tells why and a later call may succeed.
+        """
+        with self._writing:
+            try:
+                self._store(batches, places)
+            except Exception as error:
+                if not is_world(error):
+                    raise
+                self._storage.fail(error)
+                return False
+        return True
+
+    def read(self, after: int, limit: int) -> list[Entry] | None:
+        """Entries on disk after this number, ascending.
+
+        Returns:
+            About ``limit`` entries, fewer only at the end; ``None`` while the disk cannot be read.
+        """
+        try:
+            return self._read(after, limit)
+        except Exception as error:
+            if not is_world(error):
+                raise
+            self._storage.fail(error)
+            return None
+
+    def close(self, *, clean: bool) -> None:
+        """Close the file; ``clean`` says that everything appended is durable."""
+        with self._writing, self._reading:
+            database = self._storage.database
+            try:
+                if database is not None and database.writable and clean:
+                    database.write(closed=True)
+            except sqlite3.Error as error:
+                if not (is_world(error) or is_damage(error)):
+                    raise
+            self._storage.close()
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def _start(self) -> bool:
+        database = self._first_database()
+        if database is None:
+            self.seq = _clock_seq()
+            return False
+        self.seq = database.last_seq()
+        self.places = database.places()
+        if self._storage.salvaged:
+            self.seq = max(self.seq, _clock_seq())
+        elif not database.was_closed():
+            self._note_crash(database)
+        self._adopt(database, GapReason.DAMAGED)
+        return True
+
+    def _first_database(self) -> Database | None:
+        try:
+            return self._storage.attach()
+        except Exception as error:
+            if not is_world(error):
+                raise
+            self._storage.fail(error)
+            return self._storage.attach_read_only()
+
+    def _writable(self) -> Database:
+        database = self._storage.database
+        removed = database is not None and database.moved()
+        if database is not None and database.writable and not removed:
+            return database
+        with self._reading:
+            try:
+                database = self._storage.attach()
+            except Exception:
+                self._storage.attach_read_only()
+                raise
+        if not self.known and not database.was_closed():
+            self._note_crash(database)
+        self._adopt(database, GapReason.REMOVED if removed else GapReason.UNREADABLE)
+        self.known = True
+        return database
+
+    def _replace(self, damaged: Database, cause: Exception) -> None:
+        """Salvage a file found damaged while running, unless another thread has done it."""
+        with self._writing:
+            if self._storage.database is not damaged:
+                return
+            with self._reading:
+                database = self._storage.replace_damaged(cause)
+            self._adopt(database, GapReason.DAMAGED)
+
+    def _adopt(self, database: Database, reason: GapReason) -> None:
+        """Begin to work with this file: memory knows the numbers given, the file what it has."""
+        last_seq = database.last_seq()
+        if last_seq > self.seq and not self._storage.salvaged:
+            with self._reading:
+                self._storage.detach()
+            raise FileExistsError(errno.EEXIST, f"it holds entries up to {last_seq}")
+        # a commit that reported an error may have reached the disk nevertheless
+        self.seq = max(self.seq, last_seq)
+        known, self._gaps = self._gaps, database.gaps()
+        self.first_seq = database.first_seq()
+        self._tell([found for found in self._gaps if found not in known and self.known])
+        self.note(Gap(first, last, GapReason.MISSING) for first, last in database.audit())
+        bridge = gap.unexplained(self.gaps, last_seq + 1, self.seq)
+        if bridge and reason is GapReason.REMOVED:
+            self._alarms.sound(AlarmKind.REMOVED, path=database.path)
+        if self._storage.salvaged:
+            reason = GapReason.DAMAGED
+        self.note(Gap(first, last, reason) for first, last in bridge)
+        self._storage.salvaged = False
+        self._mark_open(database)
+
+    def _mark_open(self, database: Database) -> None:
+        """From here on an end without `close` is a crash; new gaps are stored at once."""
+        if not database.writable:
+            return
+        try:
+            self._write(database, (), {}, closed=False)
+        except sqlite3.Error as error:
+            if not is_world(error):
+                raise
+            self._storage.fail(error)
+
+    def _note_crash(self, database: Database) -> None:
+        last_seq, now = database.last_seq(), datetime.now(UTC)
+        since = _last_arrival(database)
+        self.note([Gap(last_seq + 1, last_seq, GapReason.CRASH, since, now)])
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def _write(
+        self,
+        database: Database,
+        batches: Sequence[Sealed],
+        places: Mapping[str, int],
+        closed: bool | None = None,
+    ) -> None:
+        batches = [batch for batch in batches if batch.first_seq > self.seq]
+        found = self._new_gaps[:]
+        if not (batches or places or found) and closed is None:
+            return
+        database.write(batches, places, found, closed)
+        self._gaps += found
+        self._new_gaps.clear()
+        ends = [batch.last_seq for batch in batches] + [each.last_seq for each in found]
+        self.seq = max(self.seq, *ends, 0)
+        if self.first_seq is None and batches:
+            self.first_seq = batches[0].first_seq
+        self._alarms.clear_storage()
+
+    def _store(self, batches: Sequence[Sealed], places: Mapping[str, int]) -> None:
+        database = self._writable()
+        try:
+            self._write(database, batches, places)
+        except sqlite3.Error as error:
+            if not is_damage(error):
+                raise
+            self._replace(database, error)
+            self._write(self._writable(), batches, places)
+
+    def _tell(self, gaps: Sequence[Gap]) -> None:
+        for found in gaps:
+            self._alarms.sound(
+                AlarmKind.GAP, path=self._storage.path, detail=describe(found, len(self.gaps))
+            )
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _read(self, after: int, limit: int) -> list[Entry] | None:
+        entries: list[Entry] = []
+        while (found := self._read_rows(after, limit - len(entries))) is not None:
+            database, rows = found
+            try:
+                entries += self._decode(rows, after)
+            except DamagedError as error:
+                self._replace(database, error)
+                continue
+            if not rows or len(entries) >= limit:
+                return entries
+            after = rows[-1][0] + rows[-1][1] - 1
+        return None
+
+    def _read_rows(self, after: int, limit: int) -> tuple[Database, list[Row]] | None:
+        with self._reading:
+            database = self._storage.database
+            if database is None:
+                return None
+            try:
+                return database, database.read(after, limit)
+            except sqlite3.Error as error:
+                if not is_damage(error):
+                    raise
+                cause = error
+        self._replace(database, cause)
+        return self._read_rows(after, limit)
+
+    def _decode(self, rows: Sequence[Row], after: int) -> list[Entry]:
+        entries: list[Entry] = []
+        expected = after + 1
+        for first_seq, count, payload in rows:
+            self._note_missing(expected, first_seq - 1, GapReason.MISSING)
+            expected = first_seq + count
+            try:
+                decoded = unseal(payload)
+            except BatchError:
+                self._note_missing(first_seq, expected - 1, GapReason.DAMAGED)
+                continue
+            if (decoded[0].seq, len(decoded)) != (first_seq, count):
+                raise DamagedError(f"the row of entry {first_seq} holds the batch of another")
+            entries.extend(decoded if first_seq > after else decoded[after + 1 - first_seq :])
+        return entries
+
+    def _note_missing(self, first_seq: int, last_seq: int, reason: GapReason) -> None:
+        if first_seq <= last_seq:
+            with self._writing:
+                runs = gap.unexplained(self.gaps, first_seq, last_seq)
+                self.note(Gap(first, last, reason) for first, last in runs)
+
+
+def _clock_seq() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _last_arrival(database: Database) -> datetime | None:
+    last = database.last_batch()
+    try:
+        return None if last is None else unseal(last.payload)[-1].reading.received_at
+    except BatchError:
+        return None

@@ -1,0 +1,76 @@
+"""A gap: numbers of the journal that have no entry, and why."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+COLUMNS = "first_seq, last_seq, reason, since_us, until_us"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class GapReason(StrEnum):
+    """Why entries are missing."""
+
+    CRASH = "crash"  # the service ended without closing: what was not yet committed is gone
+    OVERFLOW = "overflow"  # the disk refused for so long that memory was full
+    DAMAGED = "damaged"  # the file was damaged and this part of it could not be read
+    MISSING = "missing"  # the file is sound but the numbers are not there
+    UNREADABLE = "unreadable"  # the disk could not be read at start; numbers were skipped
+    REMOVED = "removed"  # the file was taken away while the service ran
+
+
+class Gap(NamedTuple):
+    """Numbers ``first_seq`` to ``last_seq`` have no entry.
+
+    After a crash the lost entries had no durable number and their numbers are given again: then
+    ``last_seq`` is ``first_seq - 1``, and ``since`` and ``until`` tell what may be missing.
+
+    Attributes:
+        reason: why.
+        since: arrival of the last entry before, or of the first one lost; ``None`` if not known.
+        until: arrival of the last one lost, or when the gap was found; ``None`` if not known.
+    """
+
+    first_seq: int
+    last_seq: int
+    reason: GapReason
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def to_row(gap: Gap) -> tuple[int, int, str, int | None, int | None]:
+    """The columns of table ``gap`` without its id."""
+    return gap.first_seq, gap.last_seq, gap.reason, _to_us(gap.since), _to_us(gap.until)
+
+
+def from_row(row: tuple[int, int, str, int | None, int | None]) -> Gap:
+    """A row of table ``gap`` without its id."""
+    first_seq, last_seq, reason, since_us, until_us = row
+    return Gap(first_seq, last_seq, GapReason(reason), _from_us(since_us), _from_us(until_us))
+
+
+def unexplained(gaps: Iterable[Gap], first_seq: int, last_seq: int) -> list[tuple[int, int]]:
+    """The parts of ``first_seq`` to ``last_seq`` that no gap of the list explains.
+
+    >>> unexplained([Gap(3, 4, GapReason.DAMAGED)], 1, 6)
+    [(1, 2), (5, 6)]
+    """
+    runs = []
+    for gap in sorted(gaps):
+        if gap.last_seq < first_seq or gap.first_seq > last_seq:
+            continue
+        if gap.first_seq > first_seq:
+            runs.append((first_seq, gap.first_seq - 1))
+        first_seq = max(first_seq, gap.last_seq + 1)
+    if first_seq <= last_seq:
+        runs.append((first_seq, last_seq))
+    return runs
+
+
+def _to_us(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def _from_us(time_us: int | None) -> datetime | None:
+    return None if time_us is None else _EPOCH + timedelta(microseconds=time_us)

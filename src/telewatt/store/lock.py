@@ -1,0 +1,54 @@
+"""One writer a journal: an advisory lock beside the file; the kernel frees it with its holder."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class JournalInUseError(Exception):
+    """Another process writes this journal."""
+
+    def __init__(self, path: Path, pid: str) -> None:
+        super().__init__(
+            f"journal {path}: already in use by process {pid or 'unknown'}; "
+            "stop that process, or give this one another journal path"
+        )
+        self.path = path
+        self.pid = int(pid) if pid.isdecimal() else None
+
+
+def acquire(path: Path) -> int | None:
+    """Lock the journal at ``path`` for this process.
+
+    Returns:
+        The descriptor that holds the lock until it is closed; ``None`` where no lock file can be
+        made (a read-only or absent disk: nobody can write there anyway).
+
+    Raises:
+        JournalInUseError: another process holds it.
+    """
+    name = path.with_name(path.name + ".lock")
+    try:
+        name.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        os.close(descriptor)
+        raise JournalInUseError(path, pid) from None
+    except OSError:  # a file system without locks
+        os.close(descriptor)
+        return None
+    _write_pid(descriptor)
+    return descriptor
+
+
+def _write_pid(descriptor: int) -> None:
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    except OSError:
+        return  # a full disk: the lock holds, only its holder's name is not told

@@ -1,0 +1,236 @@
+"""What a damaged journal still holds, and how it is set aside.
+
+Batches prove themselves by magic and CRC, so they are looked for in the raw pages of the file and
+of its log: nothing of SQLite's own structure has to be intact except the chain of a batch's own
+overflow pages. The file is first renamed to ``NAME.salvaging-TIME``, and to
+``NAME.damaged-TIME`` when its batches are safe in the new file: a salvage that is interrupted
+goes on at the next start.
+
+Source: sqlite.org, "Database File Format", section 1.6 (B-tree Pages, overflow).
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from telewatt.store import gap, wal
+from telewatt.store.batch import HEADER, MAGIC, PAYLOAD_MAX, BatchError, Sealed, check, places
+from telewatt.store.database import (
+    PAGE_SIZE,
+    beside,
+    build,
+    find_missing,
+    insert,
+    sync_folder,
+)
+from telewatt.store.gap import Gap, GapReason
+
+SIDE_FILES = ("-wal", "-shm", "-journal")
+_LOCAL_MIN = (PAGE_SIZE - 12) * 32 // 255 - 23
+_LOCAL_MAX = PAGE_SIZE - 35
+_PER_OVERFLOW_PAGE = PAGE_SIZE - 4
+_COLUMNS_MAX = 24  # a row's other columns and their header take fewer bytes than this
+
+
+class Salvage(NamedTuple):
+    """What was found: the damaged file's new name, and the entries that are safe."""
+
+    set_aside: Path
+    entries: int
+
+
+def set_aside(path: Path, now: datetime) -> Path:
+    """Rename the file (or folder) and its side files; returns its new name."""
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    target, number = beside(path, f".salvaging-{stamp}"), 1
+    while target.exists() or beside(target, "-wal").exists():
+        number += 1
+        target = beside(path, f".salvaging-{stamp}-{number}")
+    if path.exists():
+        path.rename(target)
+    _move_side_files(path, target)
+    sync_folder(path)
+    return target
+
+
+def unfinished(path: Path) -> list[Path]:
+    """Files set aside whose batches are not yet safe, oldest first."""
+    names = {item.name for item in path.parent.glob(f"{path.name}.salvaging-*")}
+    stems = {
+        name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal") for name in names
+    }
+    return sorted(path.with_name(stem) for stem in stems)
+
+
+def recover(path: Path, source: Path) -> Salvage:
+    """Build a sound journal at ``path`` (nothing is there) from what ``source`` still holds.
+
+    Numbers that are missing in between are listed as gaps.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full, read-only or away; call again later.
+    """
+    if not path.exists():
+        _move_side_files(path, source)
+        build(path, lambda connection: _fill(connection, source))
+    with sqlite3.connect(path) as connection:
+        (entries,) = connection.execute("SELECT coalesce(sum(entries), 0) FROM batch").fetchone()
+    connection.close()
+    return Salvage(_finish(path, source), entries)
+
+
+def _finish(path: Path, source: Path) -> Path:
+    target = source.with_name(source.name.replace(".salvaging-", ".damaged-", 1))
+    if source.exists():
+        source.rename(target)
+    _move_side_files(source, target)
+    sync_folder(path)
+    return target
+
+
+def _move_side_files(path: Path, target: Path) -> None:
+    for suffix in SIDE_FILES:
+        if beside(path, suffix).exists():
+            beside(path, suffix).rename(beside(target, suffix))
+
+
+def _fill(connection: sqlite3.Connection, source: Path) -> None:
+    for sealed in find_batches(source):
+        connection.execute("INSERT OR IGNORE INTO batch VALUES (?, ?, ?)", sealed)
+    connection.execute(
+        """DELETE FROM batch WHERE first_seq IN (SELECT first_seq FROM (
+            SELECT first_seq, lag(first_seq + entries) OVER (ORDER BY first_seq) expected
+            FROM batch) WHERE first_seq < expected)"""
+    )
+    insert(connection, (), _find_places(connection, source), _find_gaps(source))
+    lost = [Gap(first, last, GapReason.DAMAGED) for first, last in find_missing(connection)]
+    insert(connection, (), {}, lost)
+
+
+def _find_places(connection: sqlite3.Connection, source: Path) -> dict[str, int]:
+    """The furthest place of each reader, from the table and from the newest batch."""
+    found = _query(source, "SELECT name, seq FROM reader WHERE typeof(seq) = 'integer'")
+    newest = connection.execute(
+        "SELECT payload FROM batch ORDER BY first_seq DESC LIMIT 1"
+    ).fetchone()
+    if newest is not None:
+        found += places(newest[0]).items()
+    furthest: dict[str, int] = {}
+    for name, seq in found:
+        furthest[name] = max(seq, furthest.get(name, 0))
+    return furthest
+
+
+def _find_gaps(source: Path) -> list[Gap]:
+    sql = f"SELECT {gap.COLUMNS} FROM gap ORDER BY id"
+    found = []
+    for row in _query(source, sql):
+        try:
+            found.append(gap.from_row(row))
+        except (ValueError, TypeError, OverflowError):
+            continue  # damaged: its numbers are listed as a gap of this salvage
+    return found
+
+
+def _query(source: Path, sql: str) -> list[Any]:
+    """Rows of a damaged file, as many as can be had; its log is not looked at."""
+    rows: list[Any] = []
+    try:
+        connection = sqlite3.connect(f"{source.absolute().as_uri()}?immutable=1", uri=True)
+    except sqlite3.Error:
+        return rows
+    try:
+        rows.extend(connection.execute(sql))
+    except sqlite3.Error:
+        pass
+    finally:
+        connection.close()
+    return rows
+
+
+def find_batches(source: Path) -> Iterator[Sealed]:
+    """Every intact batch in the pages of a damaged file and its log, in the order of the pages."""
+    with _Pages(source) as pages:
+        for page in pages:
+            place = page.find(MAGIC)
+            while place >= 0:
+                sealed = _read_batch(page, place, pages.get)
+                if sealed is not None:
+                    yield sealed
+                place = page.find(MAGIC, place + 1)
+
+
+def _read_batch(page: bytes, place: int, get_page: Callable[[int], bytes | None]) -> Sealed | None:
+    """The batch whose payload begins at ``place`` of this page, if it is intact.
+
+    How much of a row lies in its own page depends on the size of the whole row, of which the
+    payload is all but a few bytes: try each possible size, the CRC tells the right one.
+    """
+    if place + HEADER.size > len(page):
+        return None
+    length = HEADER.size + HEADER.unpack_from(page, place)[3]
+    if length > PAYLOAD_MAX:
+        return None
+    tried: set[int] = set()
+    for others in range(_COLUMNS_MAX):
+        local = min(_local_size(length + others) - others, length)
+        if local in tried or not HEADER.size <= local <= len(page) - place:
+            continue
+        tried.add(local)
+        payload = _follow_chain(page, place, local, length, get_page)
+        try:
+            return check(payload)
+        except BatchError:
+            continue
+    return None
+
+
+def _local_size(row: int) -> int:
+    if row <= _LOCAL_MAX:
+        return row
+    size = _LOCAL_MIN + (row - _LOCAL_MIN) % _PER_OVERFLOW_PAGE
+    return size if size <= _LOCAL_MAX else _LOCAL_MIN
+
+
+def _follow_chain(
+    page: bytes, place: int, local: int, length: int, get_page: Callable[[int], bytes | None]
+) -> bytes:
+    parts, missing = [page[place : place + local]], length - local
+    number = int.from_bytes(page[place + local : place + local + 4])
+    while missing > 0 and (overflow := get_page(number)) is not None:
+        parts.append(overflow[4 : 4 + min(missing, _PER_OVERFLOW_PAGE)])
+        missing -= _PER_OVERFLOW_PAGE
+        number = int.from_bytes(overflow[:4])
+    return b"".join(parts)
+
+
+class _Pages:
+    """All pages of a damaged file: those of its log first, as they are newer."""
+
+    def __init__(self, source: Path) -> None:
+        self._log = wal.read_pages(beside(source, "-wal"), PAGE_SIZE)
+        self._file = source.open("rb") if source.is_file() else None
+        self._size = source.stat().st_size if self._file is not None else 0
+
+    def __enter__(self) -> "_Pages":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for number in range(1, self._size // PAGE_SIZE + 2):
+            yield self._stored(number) or b""
+        yield from self._log.values()
+
+    def get(self, number: int) -> bytes | None:
+        return self._log.get(number) or self._stored(number)
+
+    def _stored(self, number: int) -> bytes | None:
+        if self._file is None or not 0 < number <= self._size // PAGE_SIZE + 1:
+            return None
+        self._file.seek((number - 1) * PAGE_SIZE)
+        return self._file.read(PAGE_SIZE) or None

@@ -1,0 +1,149 @@
+"""The life of the journal's file: made, opened, set aside, salvaged, gone and back again.
+
+Whatever lies at the journal's path, the service starts; what happened is told by an alarm. Only a
+journal that another process is writing stops it.
+"""
+
+import errno
+import os
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+from telewatt.store import lock, salvage, schema
+from telewatt.store.alarms import AlarmKind, Alarms
+from telewatt.store.database import (
+    DamagedError,
+    Database,
+    UntouchableError,
+    beside,
+    build,
+)
+
+_READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Storage:
+    """The place of one journal on disk, and the file open there now.
+
+    Attributes:
+        database: the open file; ``None`` while there is none.
+        salvaged: a damaged file was replaced since this was last set to False.
+    """
+
+    def __init__(self, path: Path, alarms: Alarms) -> None:
+        """Lock the journal.
+
+        Raises:
+            JournalInUseError: another process writes it.
+        """
+        self.path = path
+        self.database: Database | None = None
+        self.salvaged = False
+        self._alarms = alarms
+        self._lock = lock.acquire(path)
+
+    def attach(self) -> Database:
+        """The journal open for writing; makes, migrates or salvages the file as needed.
+
+        Raises:
+            OSError, sqlite3.Error: the disk is away, full or read-only; `read_only` may do.
+        """
+        self.detach()
+        if self._lock is None:
+            self._lock = lock.acquire(self.path)
+        try:
+            self.database = self._open(self.path)
+        except UntouchableError as error:
+            path = self.path.with_name(
+                f"{self.path.stem}.telewatt-v{len(schema.load_steps())}{self.path.suffix}"
+            )
+            kind = AlarmKind.FOREIGN if error.version is None else AlarmKind.NEWER
+            self._alarms.sound(kind, path=self.path, beside=path, version=error.version)
+            self.database = self._open_beside(path)
+        return self.database
+
+    def attach_read_only(self) -> Database | None:
+        """The journal open for reading where it cannot be written; ``None`` if not even that."""
+        self.detach()
+        try:
+            self.database = Database(self.path, writable=False)
+        except (OSError, sqlite3.Error, DamagedError, UntouchableError):
+            return None  # the alarm of the failed `attach` tells why
+        return self.database
+
+    def replace_damaged(self, cause: Exception) -> Database:
+        """Set the open file aside, salvage it and open what was saved.
+
+        Raises:
+            OSError, sqlite3.Error: the disk does not allow it now; `attach` goes on with it later.
+        """
+        path = self.path if self.database is None else self.database.path
+        self.detach()
+        self.database = self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), cause)
+        return self.database
+
+    def fail(self, error: Exception) -> None:
+        """Tell the user that the disk refuses."""
+        facts = {"path": self.path, "detail": error}
+        self._alarms.sound(_kind_of(error), **facts)
+
+    def close(self) -> None:
+        """Close the file and let others have the journal."""
+        self.detach()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def detach(self) -> None:
+        """Close the file, if one is open."""
+        database, self.database = self.database, None
+        if database is not None:
+            database.close()
+
+    def _open_beside(self, path: Path) -> Database:
+        try:
+            return self._open(path)
+        except UntouchableError as error:
+            raise PermissionError(errno.EPERM, "belongs to another program", str(path)) from error
+
+    def _open(self, path: Path) -> Database:
+        for source in salvage.unfinished(path):
+            self._salvage(path, source, InterruptedError("salvage interrupted")).close()
+        if not path.exists() and not _has_bytes(beside(path, "-wal")):
+            build(path)
+        try:
+            return Database(path)
+        except (DamagedError, IsADirectoryError, FileNotFoundError) as error:
+            return self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), error)
+
+    def _salvage(self, path: Path, source: Path, cause: Exception) -> Database:
+        found = salvage.recover(path, source)
+        self.salvaged = True
+        self._alarms.sound(
+            AlarmKind.DAMAGED,
+            path=path,
+            aside=found.set_aside.name,
+            entries=found.entries,
+            detail=cause,
+        )
+        return Database(path)
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _kind_of(error: Exception) -> AlarmKind:
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_FULL"):
+            return AlarmKind.DISK_FULL
+        return AlarmKind.READ_ONLY if name.startswith("SQLITE_READONLY") else AlarmKind.DISK_ERROR
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EEXIST:
+        return AlarmKind.AHEAD
+    if number in _FULL_ERRNOS:
+        return AlarmKind.DISK_FULL
+    return AlarmKind.READ_ONLY if number in _READ_ONLY_ERRNOS else AlarmKind.DISK_ERROR
