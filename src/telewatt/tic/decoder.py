@@ -2,8 +2,9 @@ r"""The decoder: chunks of a line in, frames out; it never raises, never stops, 
 
 Rules:
 - A CR ends a stretch of bytes; the dataset is what follows the last LF in it.
-- Nearly all datasets repeat, so a bounded dictionary from a stretch's bytes to its verified
-  dataset (the memo) does most of the work; only what is not in it is parsed.
+- Nearly all datasets repeat: a frame is compared as a whole with the last one of its length
+  (the template), and a changed dataset is looked up by its bytes (the memo) before it is parsed.
+  Whatever is not that simple goes the careful way, stretch by stretch.
 - Mode, and whether bit 7 carries parity, are found from the first verified dataset with a
   known label and locked. Three good datasets of another mode in a row, with none of the
   locked one between, mean that the meter was switched.
@@ -14,10 +15,9 @@ Source: Enedis-NOI-CPT_54E v3, 5.2 and 5.3; EOT: manufacturers' manuals (ZMD126,
 """
 
 import re
-from collections.abc import Sequence
 from typing import cast
 
-from telewatt.tic.checksum import CR, HT, LF, WITHOUT_PARITY
+from telewatt.tic.checksum import CR, ETX, HT, LF, WITHOUT_PARITY
 from telewatt.tic.dataset import DatasetError
 from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
 from telewatt.tic.recognition import SWITCH_AFTER, Recognition
@@ -29,6 +29,7 @@ from telewatt.tic.salvage import (
     Piece,
     split_stretch,
 )
+from telewatt.tic.template import Template
 
 STRETCH_MAX = 512
 """A stretch without CR is cut here; the longest dataset is 111 bytes (PJOURF+1)."""
@@ -37,8 +38,8 @@ DATASET_MAX = 160
 FRAME_MAX = 4096
 """A frame without ETX is closed here; the longest known frame is about 1,800 bytes."""
 MEMO_MAX = 2048
-SLICE = 4096
-"""Longer chunks are taken in slices, so that new datasets reach the memo soon."""
+TEMPLATES_MAX = 8
+"""Layouts kept: long and short frames, with and without the labels that come and go."""
 
 CR_PARITY = b"\x8d"
 _ANY_CONTROLS = {**CONTROLS, **CONTROLS_PARITY}
@@ -61,8 +62,10 @@ class Decoder:
         self._recognition = Recognition(None if mode is None else Mode(mode))
         self._end: bytes | None = None  # CR as this line sends it; None: not known yet
         self._controls = _ANY_CONTROLS
-        self._turn = b""  # ETX STX, between two frames
+        self._stx = b""
         self._memo: dict[bytes, Dataset] = {}
+        self._templates: dict[int, Template] = {}  # by the frame's length
+        self._pending = bytearray()  # since the last ETX
         self._tail = bytearray()  # the stretch that has no CR yet
         self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
         # the frame under assembly
@@ -85,23 +88,27 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes of the line; return the frames they complete, in order."""
-        tail = self._tail
-        if tail and self._end is not None and self._end not in chunk:
-            tail += chunk  # the usual small chunk, inside a dataset
-            if len(tail) < STRETCH_MAX:
-                return []
-            chunk = bytes(tail)
-            tail.clear()
-        if len(chunk) <= SLICE:
-            self._take(bytes(chunk))
+        pending = self._pending
+        pending += chunk
+        if ETX not in chunk and len(pending) < FRAME_MAX and not _has_eot(chunk):
+            return []
+        line = bytes(pending)
+        pending.clear()
+        start = 0
+        while (etx := line.find(ETX, start)) >= 0:
+            self._take_frame(line[start : etx + 1])
+            start = etx + 1
+        if len(line) - start >= FRAME_MAX or _has_eot(line[start:]):
+            self._take(line[start:])
         else:
-            for start in range(0, len(chunk), SLICE):
-                self._take(bytes(chunk[start : start + SLICE]))
+            pending += line[start:]
         frames, self._frames = self._frames, []
         return frames
 
     def close(self) -> list[Frame]:
         """End the stream: return what is still pending. The decoder can be fed again."""
+        self._take(bytes(self._pending))
+        self._pending.clear()
         stretch = bytes(self._tail)
         self._tail.clear()
         if stretch:
@@ -111,6 +118,49 @@ class Decoder:
         frames, self._frames = self._frames, []
         return frames
 
+    # -- frames as a whole -----------------------------------------------------------------
+
+    def _take_frame(self, raw: bytes) -> None:
+        """Bytes up to an ETX: the frame we know but for some values, or something else."""
+        template = self._templates.get(len(raw))
+        if template is None or self._raw or self._tail or not self._refresh(template, raw):
+            self._take(raw)
+
+    def _refresh(self, template: Template, raw: bytes) -> bool:
+        """Read what changed since the last frame of this layout; false if it is not so simple."""
+        changed = template.changed(raw)
+        if changed is None:
+            return False
+        if changed:
+            datasets = list(template.datasets)
+            for slot in changed:
+                stretch = raw[template.stretches[slot]]
+                dataset = self._memo.get(stretch)
+                if dataset is None:
+                    parity = self._end == CR_PARITY
+                    dataset = self._recognition.glance(stretch[1:], parity=parity)
+                    if dataset is None:
+                        return False
+                    self._memorise(stretch, dataset)
+                datasets[slot] = dataset
+            template.renew(raw, tuple(datasets))
+        self._recognition.strangers = 0
+        mode = cast("Mode", self._recognition.mode)
+        self._frames.append(Frame(mode, Status.COMPLETE, self._offset, raw, template.datasets))
+        self._offset += len(raw)
+        return True
+
+    def _learn_layout(self, frame: Frame) -> None:
+        if self._end and Template.fits(frame.raw, frame.datasets, self._end, self._stx):
+            if len(self._templates) >= TEMPLATES_MAX:
+                self._templates.clear()
+            self._templates[len(frame.raw)] = Template(frame.raw, frame.datasets, self._end)
+
+    def _memorise(self, stretch: bytes, dataset: Dataset) -> None:
+        if len(self._memo) >= MEMO_MAX:
+            self._memo.clear()
+        self._memo[stretch] = dataset
+
     # -- stretches: what stands between two CRs ------------------------------------------
 
     def _take(self, line: bytes) -> None:
@@ -118,30 +168,20 @@ class Decoder:
             line = self._hunt(line) if self._end is None else self._scan(line, self._end)
 
     def _scan(self, line: bytes, end: bytes) -> bytes:
-        """Work through the stretches of a line; return what another state must look at."""
+        """Read whole stretches; return what another state must look at."""
         if self._tail:
             line = bytes(self._tail) + line
             self._tail.clear()
         memo = self._memo
-        stretches = line.split(end)
-        last = stretches.pop()
-        found = list(map(memo.get, stretches))
-        done = start = 0  # stretches and bytes dealt with
-        for i in [i for i, dataset in enumerate(found) if dataset is None]:
-            if i > done:
-                at = start + sum(map(len, stretches[done:i])) + i - done
-                self._keep(line[start:at], found[done:i], end)
-                start = at
-            stretch = stretches[i]
+        *stretches, last = line.split(end)
+        start = 0
+        for stretch in stretches:
             if len(stretch) >= STRETCH_MAX:
                 return self._overrun(line[start:])
-            done = i + 1
             start += len(stretch) + 1
             self._read_stretch(stretch, end)
-            if self._memo is not memo:  # the line changed: what was found may not hold
+            if self._memo is not memo:  # the line changed
                 return line[start:]
-        if done < len(stretches):
-            self._keep(line[start : len(line) - len(last)], found[done:], end)
         return self._hold(last) if last else b""
 
     def _hunt(self, chunk: bytes) -> bytes:
@@ -192,12 +232,17 @@ class Decoder:
     def _set_end(self, end: bytes | None) -> None:
         self._end = end
         if end is None:
-            self._controls, self._turn = _ANY_CONTROLS, b""
+            self._controls, self._stx = _ANY_CONTROLS, b""
         elif end == CR_PARITY:
-            self._controls, self._turn = dict(CONTROLS_PARITY), b"\x03\x82"
+            self._controls, self._stx = dict(CONTROLS_PARITY), b"\x82"
         else:
-            self._controls, self._turn = dict(CONTROLS), b"\x03\x02"
+            self._controls, self._stx = dict(CONTROLS), b"\x02"
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was learnt holds for one mode, one parity and one meter family."""
         self._memo = {}
+        self._templates = {}
 
     def _obey_leading(self, stretch: bytes) -> bytes:
         """Obey the frame controls a stretch begins with; return the rest."""
@@ -209,19 +254,18 @@ class Decoder:
     # -- datasets --------------------------------------------------------------------------
 
     def _read_stretch(self, stretch: bytes, end: bytes) -> None:
-        """A stretch that the memo did not know, frame controls perhaps before it."""
+        """A whole stretch, frame controls perhaps before it."""
         if stretch and stretch[0] in self._controls:
             stretch = self._obey_leading(stretch)
-        dataset = self._memo.get(stretch)  # it may have come since, or stand behind controls
+        dataset = self._memo.get(stretch)
         if dataset is not None:
-            self._keep(stretch + end, [dataset], end)
+            self._recognition.strangers = 0
+            self._keep(stretch + end, dataset)
         elif stretch.rfind(LF) == 0 and len(stretch) > 1 and stretch[-1] not in self._controls:
             memo = self._memo
             dataset = self._read(Piece(stretch, body=stretch[1:]), end)
             if dataset is not None and not dataset.repaired and memo is self._memo:
-                if len(memo) >= MEMO_MAX:
-                    memo.clear()
-                memo[stretch] = dataset
+                self._memorise(stretch, dataset)
         else:
             self._read_pieces(stretch, end)
 
@@ -256,28 +300,18 @@ class Decoder:
                 self._strangers = [*self._strangers, (rejected, error.dataset)][1 - SWITCH_AFTER :]
             return None
         if line.grammar is not grammar or line.linky is not linky:
-            self._memo = {}
+            self._forget()
             if grammar not in (None, line.grammar):
                 self._accept_strangers()
         if piece.mended and not dataset.repaired:
             dataset = dataset._replace(repaired=True)
-        self._raw += piece.raw + end
-        self._datasets.append(dataset)
-        self._bound_frame()
+        self._keep(piece.raw + end, dataset)
         return dataset
 
-    def _keep(self, raw: bytes, found: Sequence[Dataset | None], end: bytes) -> None:
-        """Add datasets that the memo knew; ``raw`` is their bytes on the line."""
-        datasets = cast("Sequence[Dataset]", found)
-        self._recognition.strangers = 0
-        if len(self._raw) + len(raw) < FRAME_MAX:
-            self._raw += raw
-            self._datasets += datasets
-            return
-        for stretch, dataset in zip(raw.split(end), datasets, strict=False):
-            self._raw += stretch + end
-            self._datasets.append(dataset)
-            self._bound_frame()
+    def _keep(self, raw: bytes, dataset: Dataset) -> None:
+        self._raw += raw
+        self._datasets.append(dataset)
+        self._bound_frame()
 
     def _reject(self, raw: bytes, reason: Reason) -> Rejected:
         rejected = Rejected(self._offset + len(self._raw), reason, raw)
@@ -327,19 +361,21 @@ class Decoder:
         if self._rejected and status is Status.COMPLETE:
             status = Status.PARTIAL
         raw = bytes(self._raw)
-        frame = Frame(
-            self._recognition.mode or _likely_mode(raw),
-            status,
-            self._offset,
-            raw,
-            tuple(self._datasets),
-            tuple(self._rejected),
-        )
+        grammar = self._recognition.grammar
+        mode = grammar.mode if grammar else _likely_mode(raw)
+        datasets, rejected = tuple(self._datasets), tuple(self._rejected)
+        frame = Frame(mode, status, self._offset, raw, datasets, rejected)
         self._frames.append(frame)
         self._offset += len(raw)
         self._raw.clear()
         self._datasets = []
         self._rejected = []
+        if status is Status.COMPLETE and not any(dataset.repaired for dataset in datasets):
+            self._learn_layout(frame)
+
+
+def _has_eot(chunk: bytes) -> bool:
+    return b"\x04" in chunk or b"\x84" in chunk
 
 
 def _likely_mode(raw: bytes) -> Mode:

@@ -67,6 +67,24 @@ class Recognition:
         self.strangers = 0
         return self._learn(dataset, self.grammar)
 
+    def glance(self, body: bytes, *, parity: bool) -> Dataset | None:
+        """As `read` for an undamaged dataset of the locked mode, but learns nothing.
+
+        ``None`` for anything else, and for an address: `read` is to judge that.
+        """
+        plain = body
+        if parity:
+            plain = body.translate(WITHOUT_PARITY)
+            if plain.translate(WITH_PARITY) != body:
+                return None
+        try:
+            dataset = parse_body(plain, self.grammar) if self.grammar else None
+        except DatasetError:
+            return None
+        if dataset is None or type(dataset.value) is Address:
+            return None
+        return self._with_unit(dataset)
+
     def _greet_stranger(self, plain: bytes, error: DatasetError) -> Dataset:
         others = [each for each in _likely_grammars(plain) if each is not self.grammar]
         if self._fixed or not others:
@@ -81,14 +99,16 @@ class Recognition:
         return self._learn(dataset, grammar)
 
     def _learn(self, dataset: Dataset, grammar: Grammar) -> Dataset:
-        label = dataset.label
-        if label in grammar.readers:
+        if dataset.label in grammar.readers:
             self.known += 1
             self.grammar = grammar
         if type(dataset.value) is Address and not dataset.repaired:
             self.linky = dataset.value.is_linky
-        if self.linky and label in LINKY_UNITS:
-            return dataset._replace(unit=LINKY_UNITS[label])
+        return self._with_unit(dataset)
+
+    def _with_unit(self, dataset: Dataset) -> Dataset:
+        if self.linky and dataset.label in LINKY_UNITS:
+            return dataset._replace(unit=LINKY_UNITS[dataset.label])
         return dataset
 
 
