@@ -122,7 +122,6 @@ async def test_7e1_can_be_opened_again_and_again(name: Path):
             line.write(FRAME, 1200)
             assert port.read(len(FRAME)) == FRAME
             port.close()
-            line.write(b"nobody", 1200)
 
 
 async def test_a_reader_that_wanted_to_be_alone_does_not_lock_the_line_for_ever(name: Path):

@@ -1,9 +1,11 @@
 """The help of ``telewatt simulate`` in both languages; `TEXTS` is all of it."""
 
+from inspect import cleandoc
+
 from telewatt.language import Text
 
 COMMAND = Text(
-    """Simulate meters: their TIC bytes, in real wire timing or faster.
+    cleandoc("""Simulate meters: their TIC bytes, in real wire timing or faster.
 
     \b
     A Linky in standard mode, as if it were a serial port:
@@ -18,8 +20,8 @@ COMMAND = Text(
         telewatt simulate --duration 1h | telewatt decode -
 
     Ctrl-C ends it. What nobody reads is lost, as on a real line.
-    """,
-    """Simule des compteurs : les octets de leur TIC, au rythme réel de la ligne ou plus vite.
+    """),
+    cleandoc("""Simule des compteurs : leur TIC, au rythme réel de la ligne ou plus vite.
 
     \b
     Un Linky en mode standard, comme s'il était un port série :
@@ -34,7 +36,7 @@ COMMAND = Text(
         telewatt simulate --duration 1h | telewatt decode -
 
     Ctrl-C l'arrête. Ce que personne ne lit est perdu, comme sur une vraie ligne.
-    """,
+    """),
 )
 SCENARIO = Text(
     "A TOML file with a section meters.NAME for each meter: to = its output, and its settings; "

@@ -4,9 +4,9 @@ Rules:
 - The name is a symbolic link of the user's choice; it is the same after unplug and plug.
 - Nobody reads: the bytes are lost. A reader that comes later gets what is sent from then on.
 - The reader may close, open again, change its speed, send: nothing of it disturbs the line.
-- Between two readers the terminal forgets its settings, as a device plugged in anew. This
-  lets readers open it at 7E1 again and again: Linux keeps a pseudo-terminal at eight bits
-  without parity, and glibc reports EINVAL if not even the speed was changed.
+- Between two readers the terminal forgets its settings, as a device plugged in anew.
+- Its own speed always reads 50 Bd. Linux keeps a pseudo-terminal at eight bits without parity,
+  and glibc reports EINVAL to a reader that asks for 7E1 if not even its speed is a change.
 - It never checks parity. Send bytes with the parity in bit 7, as a real port read 8N1
   gives them, or without, as one read 7E1 gives them.
 """
@@ -28,6 +28,7 @@ _BAUD = {
     getattr(termios, name): int(name[1:]) for name in dir(termios) if re.fullmatch(r"B\d+", name)
 }
 _ISPEED, _OSPEED = 4, 5
+_NO_SPEED = termios.B50  # one that no reader of meters asks for
 _READS = 16  # more than a terminal holds
 
 
@@ -49,6 +50,7 @@ class Pty(Line):
         self._device = ""
         self._fresh: list[Any] = []
         self._had_reader = False
+        self._reader_baud = _BAUD[_NO_SPEED]
 
     @property
     def address(self) -> str:
@@ -69,9 +71,10 @@ class Pty(Line):
         """See `Line`. With ``strict_speed`` the bytes count as taken once they were heard."""
         if self._master is None or not self._has_reader(self._master):
             return 0
+        self._notice_speed(self._master)
         if not self._strict_speed:
             return _write(self._master, data)
-        _write(self._master, self._receiver.hear(data, baud, self._reader_baud(self._master)))
+        _write(self._master, self._receiver.hear(data, baud, self._reader_baud))
         return len(data)
 
     def takes(self) -> bool:
@@ -95,7 +98,7 @@ class Pty(Line):
             raise
         finally:
             os.close(slave)
-        self._master, self._had_reader = master, False
+        self._master, self._had_reader, self._reader_baud = master, False, _BAUD[_NO_SPEED]
 
     def _close(self, master: int) -> None:
         # Another simulator may have taken the name meanwhile: that link is not ours.
@@ -113,7 +116,7 @@ class Pty(Line):
             pass
         except OSError:  # EIO: nobody has the other end open
             if self._had_reader:
-                self._had_reader = False
+                self._had_reader, self._reader_baud = False, _BAUD[_NO_SPEED]
                 self._forget(master)
             return False
         self._had_reader = True
@@ -133,14 +136,18 @@ class Pty(Line):
         finally:
             os.close(slave)
 
-    def _reader_baud(self, master: int) -> int:
-        return _BAUD.get(termios.tcgetattr(master)[_ISPEED], 0) or _BAUD[termios.B50]
+    def _notice_speed(self, master: int) -> None:
+        settings = termios.tcgetattr(master)  # of a master it gives those of its slave
+        if settings[_ISPEED] != _NO_SPEED:
+            self._reader_baud = _BAUD.get(settings[_ISPEED], _BAUD[_NO_SPEED])
+            settings[_ISPEED] = settings[_OSPEED] = _NO_SPEED
+            termios.tcsetattr(master, termios.TCSANOW, settings)
 
 
 def _make_raw(slave: int) -> list[Any]:
     tty.setraw(slave)
     settings = termios.tcgetattr(slave)
-    settings[_ISPEED] = settings[_OSPEED] = termios.B50  # a speed no reader of meters asks for
+    settings[_ISPEED] = settings[_OSPEED] = _NO_SPEED
     termios.tcsetattr(slave, termios.TCSANOW, settings)
     return settings
 
