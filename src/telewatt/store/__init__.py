@@ -7,7 +7,7 @@ entry = journal.append(reading)
 async for entry in journal.follow(journal.place("mqtt")): ...
 """
 
-from telewatt.store.alarms import Alarm, AlarmKind, Words
+from telewatt.store.alarms import Alarm, AlarmKind
 from telewatt.store.batch import Entry
 from telewatt.store.gap import Gap, GapReason
 from telewatt.store.journal import Counters, Journal
@@ -22,5 +22,4 @@ __all__ = [
     "GapReason",
     "Journal",
     "JournalInUseError",
-    "Words",
 ]

@@ -5,12 +5,11 @@ journal's own name is either a sound journal or a damaged one. Two connections: 
 reads; WAL lets them work at the same time.
 """
 
+import contextlib
 import os
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from telewatt.store import gap, schema, wal
 from telewatt.store.batch import BatchError, Sealed, check
@@ -132,33 +131,30 @@ class Database:
         """
         self.path = path
         self.writable = writable
-        self._reading = threading.Lock()
         _check_header(path)
         if wal.is_damaged(beside(path, "-wal"), PAGE_SIZE):
             raise DamagedError(f"{path}-wal is damaged")
-        self._writer = _connect(path, writable)
-        try:
+        self._identity = _identity(path)
+        with contextlib.ExitStack() as opened:
+            self._writer = opened.enter_context(contextlib.closing(_connect(path, writable)))
             if writable:
-                schema.migrate(self._writer, schema.load_steps())
+                _migrate(self._writer)
+            self._reader = opened.enter_context(contextlib.closing(_connect(path, writable)))
             self._check_content()
-            self._reader = _connect(path, writable)
-            self._inode = path.stat().st_ino
-        except sqlite3.Error as error:
-            self._writer.close()
-            if is_world(error):
-                raise
-            raise DamagedError(f"{path}: {error}") from error
-        except DamagedError:
-            self._writer.close()
-            raise
+            opened.pop_all()
 
     def _check_content(self) -> None:
-        self.places()
-        self.gaps()
-        self.was_closed()
-        if any(first_seq < expected for expected, first_seq in jumps(self._writer)):
+        try:
+            self.places()
+            self.gaps()
+            self.was_closed()
+            found, last = jumps(self._writer), self._last_row()
+        except sqlite3.Error as error:
+            if is_world(error):
+                raise
+            raise DamagedError(f"{self.path}: {error}") from error
+        if any(first_seq < expected for expected, first_seq in found):
             raise DamagedError("batches overlap")
-        last = self._last_row()
         if last is not None and not _fits(*last):
             raise DamagedError("the last batch has another number than its row")
 
@@ -208,7 +204,7 @@ class Database:
     def moved(self) -> bool:
         """Whether another file, or none, is now where this one was."""
         try:
-            return self.path.stat().st_ino != self._inode
+            return _identity(self.path) != self._identity
         except FileNotFoundError:
             return True
 
@@ -239,21 +235,18 @@ class Database:
                 (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
             ORDER BY first_seq"""
         rows = []
-        with self._reading:
-            cursor = self._reader.execute(sql, {"next": after + 1})
+        with contextlib.closing(self._reader.execute(sql, {"next": after + 1})) as cursor:
             for row in cursor:
                 last_seq = row[0] + row[1] - 1
                 if last_seq > after:
                     rows.append(row)
                 if last_seq >= after + limit:
                     break
-            cursor.close()
         return rows
 
     def close(self) -> None:
         """Close both connections; the last one out moves the WAL into the file."""
-        with self._reading:
-            self._reader.close()
+        self._reader.close()
         self._writer.close()
 
 
@@ -306,7 +299,7 @@ def _fits(first_seq: int, entries: int, payload: bytes) -> bool:
 
 
 def _connect(path: Path, writable: bool) -> sqlite3.Connection:
-    address = f"file:{quote(str(path.absolute()))}?mode={'rw' if writable else 'ro'}"
+    address = f"{path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
     connection = sqlite3.connect(
         address, uri=True, isolation_level=None, check_same_thread=False, timeout=2.0
     )
@@ -316,10 +309,26 @@ def _connect(path: Path, writable: bool) -> sqlite3.Connection:
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * PAGE_SIZE}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error:
+    except sqlite3.Error as error:
         connection.close()
-        raise
+        if is_world(error):
+            raise
+        raise DamagedError(f"{path}: {error}") from error
     return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    try:
+        schema.migrate(connection, schema.load_steps())
+    except sqlite3.Error as error:
+        if is_damage(error):
+            raise DamagedError(f"{error}") from error
+        raise  # a wrong migration is a bug, the file is as it was
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _check_header(path: Path) -> None:
@@ -341,7 +350,7 @@ def _check_header(path: Path) -> None:
 
 def _has_our_tables(path: Path) -> bool:
     """Read without leaving a trace; a file too damaged to tell counts as ours."""
-    connection = sqlite3.connect(f"file:{quote(str(path.absolute()))}?immutable=1", uri=True)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
     try:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
     except sqlite3.Error:

@@ -1,0 +1,205 @@
+"""Whatever happened to the file: the journal starts, and what can be read is read."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telewatt.reading import Reading
+from telewatt.store import AlarmKind, Entry, Journal
+from telewatt.store.database import PAGE_SIZE
+from tests.store.readings import make_readings
+
+READINGS = make_readings(900)
+DAMAGE = {AlarmKind.DAMAGED, AlarmKind.GAP}
+
+
+def write_journal(path: Path, readings: Iterable[Reading], commits_of: int = 30) -> None:
+    """A journal with many batches, all of it in the file itself."""
+    journal = Journal.open(path)
+    for count, reading in enumerate(readings, start=1):
+        journal.append(reading)
+        if count % commits_of == 0:
+            journal.confirm("mqtt", journal.commit() - 5)
+    journal.close()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sound") / "journal.db"
+    write_journal(path, READINGS)
+    return path
+
+
+@pytest.fixture
+def path(sound: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(sound, tmp_path / "journal.db"))
+
+
+def read_all(journal: Journal) -> list[Entry]:
+    entries: list[Entry] = []
+    while found := journal.read(entries[-1].seq if entries else 0, 200):
+        entries += found
+    return entries
+
+
+def check_promises(path: Path) -> Journal:
+    """Open and read: no number without an entry or a gap, no entry that is not the original."""
+    journal = Journal.open(path)
+    entries = read_all(journal)
+    for entry in entries:
+        assert entry.reading == READINGS[entry.seq - 1]
+    covered = {entry.seq for entry in entries}
+    assert len(covered) == len(entries)
+    explained = [(gap.first_seq, gap.last_seq) for gap in journal.gaps]
+    for seq in range(1, min(journal.last_seq, len(READINGS)) + 1):
+        assert seq in covered or any(first <= seq <= last for first, last in explained), seq
+    assert journal.last_seq >= len(READINGS), "a durable number may be given again"
+    if len(entries) < len(READINGS):
+        assert AlarmKind.GAP in {alarm.kind for alarm in journal.alarms}
+    return journal
+
+
+def check_goes_on(journal: Journal, path: Path) -> None:
+    """Write, close, open again: the new entry is there, and nothing is wrong any more."""
+    entries = [entry.reading for entry in read_all(journal)]
+    entry = journal.append(READINGS[0])
+    assert journal.commit() == entry.seq
+    journal.close()
+    again = Journal.open(path)
+    assert [found.reading for found in read_all(again)] == [*entries, READINGS[0]]
+    assert again.alarms == ()
+    again.close()
+
+
+def zero_page(number: int) -> Callable[[Path], None]:
+    def damage(path: Path) -> None:
+        with path.open("r+b") as file:
+            file.seek(number * PAGE_SIZE)
+            file.write(bytes(PAGE_SIZE))
+
+    return damage
+
+
+def truncate(share: float) -> Callable[[Path], None]:
+    return lambda path: os.truncate(path, int(path.stat().st_size * share))
+
+
+@pytest.mark.parametrize(
+    ("damage", "saved"),
+    [
+        pytest.param(zero_page(0), 900, id="zeroed header"),
+        pytest.param(zero_page(1), 870, id="zeroed root of a table"),
+        pytest.param(zero_page(20), 840, id="zeroed page"),
+        pytest.param(truncate(0.5), 300, id="half a file"),
+        pytest.param(truncate(0.9999), 840, id="last bytes missing"),
+        pytest.param(lambda path: os.truncate(path, 0), 0, id="empty file"),
+        pytest.param(lambda path: os.truncate(path, 50), 0, id="half a header"),
+        pytest.param(lambda path: path.write_bytes(bytes(100_000)), 0, id="all zero"),
+        pytest.param(lambda path: path.write_text("hello\n" * 99), 0, id="text file"),
+        pytest.param(lambda path: (path.unlink(), path.mkdir()), 0, id="folder"),
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_salvaged(
+    path: Path, damage: Callable[[Path], None], saved: int
+) -> None:
+    damage(path)
+    journal = check_promises(path)
+    entries = read_all(journal)
+    assert len(entries) >= saved
+    assert {alarm.kind for alarm in journal.alarms} <= DAMAGE
+    if AlarmKind.DAMAGED in {alarm.kind for alarm in journal.alarms}:
+        assert len(list(path.parent.glob("journal.db.damaged-*"))) == 1
+    if saved > 800:
+        assert journal.place("mqtt") >= 800
+    check_goes_on(journal, path)
+
+
+@pytest.fixture(scope="module")
+def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A journal as kill -9 leaves it: half in the file, half in the log."""
+    path = tmp_path_factory.mktemp("crashed") / "journal.db"
+    write_journal(path, READINGS[:450])
+    journal = Journal.open(path)
+    for start in range(450, 900, 30):
+        for reading in READINGS[start : start + 30]:
+            journal.append(reading)
+        journal.confirm("mqtt", journal.commit() - 5)
+    copy = path.with_name("copy") / path.name
+    copy.parent.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    journal.close()
+    return copy
+
+
+damages = st.lists(
+    st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 3000), st.booleans()),
+    min_size=1,
+    max_size=4,
+)
+
+
+def damage_file(path: Path, runs: list[tuple[float, int, bool]]) -> None:
+    content = bytearray(path.read_bytes())
+    for share, length, zero in runs:
+        start = int(share * len(content))
+        end = min(start + length, len(content))
+        noise = random.Random(start).randbytes(end - start)
+        content[start:end] = bytes(end - start) if zero else noise
+    path.write_bytes(content)
+
+
+def check_damaged(path: Path) -> None:
+    journal = check_promises(path)
+    if {alarm.kind for alarm in journal.alarms} <= DAMAGE:
+        check_goes_on(journal, path)
+    else:
+        journal.close()
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(damages, st.none() | st.floats(0, 1))
+def test_damage_costs_only_what_it_hits(
+    sound: Path, runs: list[tuple[float, int, bool]], cut: float | None
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(sound, folder))
+        damage_file(path, runs)
+        if cut is not None:
+            truncate(cut)(path)
+        check_damaged(path)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(damages)
+def test_damage_of_the_log_costs_no_later_commit(
+    crashed: Path, runs: list[tuple[float, int, bool]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(crashed, folder))
+        log = Path(shutil.copy(f"{crashed}-wal", folder))
+        damage_file(log, [(share * 0.9, length, zero) for share, length, zero in runs])
+        check_damaged(path)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(damages, damages)
+def test_damage_of_the_file_and_its_log_costs_only_what_it_hits(
+    crashed: Path, runs: list[tuple[float, int, bool]], more: list[tuple[float, int, bool]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(crashed, folder))
+        log = Path(shutil.copy(f"{crashed}-wal", folder))
+        damage_file(path, runs)
+        damage_file(log, [(share * 0.9, length, zero) for share, length, zero in more])
+        check_damaged(path)
