@@ -18,7 +18,7 @@ import re
 from typing import cast
 
 from telewatt.tic.checksum import CR, ETX, HT, LF, WITHOUT_PARITY
-from telewatt.tic.dataset import DatasetError
+from telewatt.tic.dataset import DatasetError, Grammar
 from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
 from telewatt.tic.recognition import SWITCH_AFTER, Recognition
 from telewatt.tic.salvage import (
@@ -90,7 +90,12 @@ class Decoder:
         """Take the next bytes of the line; return the frames they complete, in order."""
         pending = self._pending
         pending += chunk
-        if ETX not in chunk and len(pending) < FRAME_MAX and not _has_eot(chunk):
+        if (
+            0x03 not in chunk  # ETX, EOT and EOT with parity: a frame may be complete
+            and 0x04 not in chunk
+            and 0x84 not in chunk
+            and len(pending) < FRAME_MAX
+        ):
             return []
         line = bytes(pending)
         pending.clear()
@@ -98,10 +103,11 @@ class Decoder:
         while (etx := line.find(ETX, start)) >= 0:
             self._take_frame(line[start : etx + 1])
             start = etx + 1
-        if len(line) - start >= FRAME_MAX or _has_eot(line[start:]):
-            self._take(line[start:])
+        rest = line[start:]
+        if len(rest) >= FRAME_MAX or 0x04 in rest or 0x84 in rest:
+            self._take(rest)
         else:
-            pending += line[start:]
+            pending += rest
         frames, self._frames = self._frames, []
         return frames
 
@@ -128,33 +134,42 @@ class Decoder:
 
     def _refresh(self, template: Template, raw: bytes) -> bool:
         """Read what changed since the last frame of this layout; false if it is not so simple."""
-        changed = template.changed(raw)
-        if changed is None:
-            return False
-        if changed:
+        if raw != template.raw:
+            parts, changed = template.changes(raw)
             datasets = list(template.datasets)
-            for slot in changed:
-                stretch = raw[template.stretches[slot]]
-                dataset = self._memo.get(stretch)
+            for place in changed:
+                dataset = self._glance(parts[place])
                 if dataset is None:
-                    parity = self._end == CR_PARITY
-                    dataset = self._recognition.glance(stretch[1:], parity=parity)
-                    if dataset is None:
-                        return False
-                    self._memorise(stretch, dataset)
-                datasets[slot] = dataset
-            template.renew(raw, tuple(datasets))
-        self._recognition.strangers = 0
-        mode = cast("Mode", self._recognition.mode)
+                    return False
+                datasets[place] = dataset
+            if raw[:1] != self._stx:
+                return False
+            template.renew(raw, parts, tuple(datasets))
+        line = self._recognition
+        line.strangers = 0
+        mode = cast("Grammar", line.grammar).mode
         self._frames.append(Frame(mode, Status.COMPLETE, self._offset, raw, template.datasets))
         self._offset += len(raw)
         return True
 
+    def _glance(self, part: bytes) -> Dataset | None:
+        """A dataset in its place, LF to CR, if there is nothing wrong with it."""
+        if part[0] != 0x0A or part[-1:] != self._end:
+            return None
+        stretch = part[:-1]
+        dataset = self._memo.get(stretch)
+        if dataset is None:
+            dataset = self._recognition.glance(stretch[1:], parity=self._end == CR_PARITY)
+            if dataset is not None:
+                self._memorise(stretch, dataset)
+        return dataset
+
     def _learn_layout(self, frame: Frame) -> None:
-        if self._end and Template.fits(frame.raw, frame.datasets, self._end, self._stx):
+        raw, datasets, end = frame.raw, frame.datasets, self._end
+        if end and Template.fits(raw, datasets, self._stx, end):
             if len(self._templates) >= TEMPLATES_MAX:
                 self._templates.clear()
-            self._templates[len(frame.raw)] = Template(frame.raw, frame.datasets, self._end)
+            self._templates[len(raw)] = Template(raw, datasets, end)
 
     def _memorise(self, stretch: bytes, dataset: Dataset) -> None:
         if len(self._memo) >= MEMO_MAX:
@@ -372,10 +387,6 @@ class Decoder:
         self._rejected = []
         if status is Status.COMPLETE and not any(dataset.repaired for dataset in datasets):
             self._learn_layout(frame)
-
-
-def _has_eot(chunk: bytes) -> bool:
-    return b"\x04" in chunk or b"\x84" in chunk
 
 
 def _likely_mode(raw: bytes) -> Mode:

@@ -72,18 +72,20 @@ class Recognition:
 
         ``None`` for anything else, and for an address: `read` is to judge that.
         """
-        plain = body
         if parity:
             plain = body.translate(WITHOUT_PARITY)
             if plain.translate(WITH_PARITY) != body:
                 return None
+            body = plain
+        if self.grammar is None:
+            return None
         try:
-            dataset = parse_body(plain, self.grammar) if self.grammar else None
+            dataset = parse_body(body, self.grammar)
         except DatasetError:
             return None
-        if dataset is None or type(dataset.value) is Address:
-            return None
-        return self._with_unit(dataset)
+        if self.linky and dataset.label in LINKY_UNITS:
+            return dataset._replace(unit=LINKY_UNITS[dataset.label])
+        return None if type(dataset.value) is Address else dataset
 
     def _greet_stranger(self, plain: bytes, error: DatasetError) -> Dataset:
         others = [each for each in _likely_grammars(plain) if each is not self.grammar]
@@ -104,9 +106,6 @@ class Recognition:
             self.grammar = grammar
         if type(dataset.value) is Address and not dataset.repaired:
             self.linky = dataset.value.is_linky
-        return self._with_unit(dataset)
-
-    def _with_unit(self, dataset: Dataset) -> Dataset:
         if self.linky and dataset.label in LINKY_UNITS:
             return dataset._replace(unit=LINKY_UNITS[dataset.label])
         return dataset
