@@ -52,11 +52,15 @@ class JsonFrames:
         self._dataset_text = PerDataset(dataset_text)
 
     def text(self, frame: Frame) -> str:
-        """The object of one frame."""
+        """The object of one frame, with the meter it names itself."""
+        return self.text_of(frame, frame.meter)
+
+    def text_of(self, frame: Frame, meter: str | None) -> str:
+        """The object of one frame of this meter."""
         datasets = ",".join(map(self._dataset_text, frame.datasets))
         rejected = ",".join(map(_rejected_text, frame.rejected)) if frame.rejected else ""
         return (
-            f'{{"meter":{_text(frame.meter)},"mode":"{mode_name(frame.mode)}"'
+            f'{{"meter":{_text(meter)},"mode":"{mode_name(frame.mode)}"'
             f',"status":"{frame.status}","kind":"{frame.kind}","offset":{frame.offset}'
             f',"datasets":[{datasets}],"rejected":[{rejected}]}}'
         )

@@ -33,7 +33,7 @@ def test_one_meter_with_a_source_is_enough():
         (HOUSE + 'speed = "9600"', 3, "meters.house.speed", "'9600' is not p", "1200, 2400, 4800"),
         (HOUSE + 'mode = "linky"', 3, "meters.house.mode", "not possible", "auto, historic, sta"),
         (HOUSE + "identity = 21", 3, "meters.house.identity", "21 is not a text", 'identity = "'),
-        (HOUSE + 'identity = "é"', 3, "meters.house.identity", "not allowed", "without accents"),
+        (HOUSE + 'identity = "é"', 3, "meters.house.identity", "is not a name", "without accents"),
         ("[meters.house]", 1, "meters.house.source", "missing", "telewatt ports"),
         ('[meters.house]\nsource = ""', 2, "meters.house.source", "empty", "write a text"),
         ('[meters."my house"]\nsource = "a"', 1, "meters.my house", "name", "1 to 32 letters"),
@@ -75,7 +75,8 @@ def test_an_error_names_line_key_problem_and_remedy(text, line, key, what, remed
         ("= 1", 1, "neither a key nor a section"),
         ("a = 1 b = 2", 1, "something too much"),
         ("a = 'x", 1, "not closed"),
-        ("a = 'x\n", 1, "not closed"), ('a = "x\t\x01"', 1, "may not stand here"),
+        ("a = 'x\n", 1, "not closed"),
+        ('a = "x\t\x01"', 1, "may not stand here"),
         ('a = """x', 1, "not closed"),
         ("a = [1", 1, "not closed"),
         ("a = { b = 1", 1, "not closed"),
@@ -121,7 +122,7 @@ def test_errors_speak_the_language_the_configuration_asks_for():
         parse('language = "fr"\n')
     assert caught.value.language == "fr"
     assert described("x = 1\n" + HOUSE, "fr") == [
-        "telewatt.toml:1: x: clé inconnue → clés connues ici : language, journal, log, meters"
+        "telewatt.toml:1: x: clé inconnue → clés connues ici : meters, language, journal, log"
     ]
 
 

@@ -1,8 +1,12 @@
-"""The application: its commands, its common options, its two languages."""
+"""The application: its commands, its common options, its two languages.
+
+A command's module is imported when the command is used: the service never pays for the others.
+"""
 
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -10,18 +14,36 @@ from typer.core import TyperGroup
 
 from telewatt import __version__
 from telewatt.cli.console import Console
-from telewatt.cli.decode import decode
-from telewatt.cli.french import FRENCH
 from telewatt.language import Language, language_of
 
+COMMANDS = ("run", "live", "check", "ports", "decode", "simulate", "demo")
+"""In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``."""
 
-class _Bilingual(TyperGroup):
-    """Shows its help in the language of the run; typer itself knows one language only."""
+
+class _Commands(TyperGroup):
+    """Imports commands when they are used, and shows help in the language of the run."""
+
+    _french = False
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
-        if _language_asked(args) == "fr":
+        self._french = _language_asked(args) == "fr"
+        if self._french:
             _translate(self)
         return super().make_context(info_name, args, *rest, **more)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        function = getattr(import_module(f"telewatt.cli.{cmd_name}"), cmd_name)
+        one = typer.Typer(add_completion=False, context_settings=_HELP_NAMES)
+        one.command(cmd_name)(function)
+        command = typer.main.get_command(one)
+        if self._french:
+            _translate(command)
+        return command
 
 
 def _language_asked(arguments: Sequence[str]) -> str:
@@ -35,19 +57,21 @@ def _language_asked(arguments: Sequence[str]) -> str:
 
 
 def _translate(command: Any) -> None:
+    from telewatt.cli.french import FRENCH
+
     command.help = FRENCH.get(command.help, command.help)
     for parameter in command.params:
         if text := getattr(parameter, "help", None):
             parameter.help = FRENCH.get(text, text)
-    for inner in getattr(command, "commands", {}).values():
-        _translate(inner)
 
+
+_HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
-    cls=_Bilingual,
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a bug shows its traceback as Python and journald know it
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=_HELP_NAMES,
 )
 
 
@@ -70,9 +94,6 @@ def telewatt(
 ) -> None:
     """Read the TIC output of French electricity meters: verified, durable, for every use."""
     context.obj = Console(lang or language_of(os.environ), asked=lang is not None)
-
-
-app.command()(decode)
 
 
 def main() -> None:

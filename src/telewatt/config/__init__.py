@@ -5,7 +5,7 @@ Nothing is read or opened here: what a file, the environment or a port says is t
 
 from telewatt.config.model import Config, JournalConfig, LogConfig, MeterConfig
 from telewatt.config.problems import ConfigError, Problem
-from telewatt.config.reader import parse
+from telewatt.config.reader import build, parse
 from telewatt.config.texts import Fault
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "LogConfig",
     "MeterConfig",
     "Problem",
+    "build",
     "parse",
 ]

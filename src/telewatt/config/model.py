@@ -3,58 +3,57 @@
 Every key is described in docs/en/configuration.md and docs/fr/configuration.md (a test compares).
 """
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from telewatt.config.kinds import Choice, Kind, Name, Number, Words
 from telewatt.language import Language
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
-Identity = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+KIND = "kind"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+def _key(kind: Kind, **default: Any) -> Any:
+    """A key of a section; without ``default`` it must be written."""
+    return field(metadata={KIND: kind}, **default)
 
 
-class JournalConfig(_Section):
+@dataclass(frozen=True, slots=True)
+class JournalConfig:
     """``[journal]``: where every frame is kept, how often the disk is written."""
 
-    path: Annotated[str, Field(min_length=1)] | None = None
-    commit_interval_s: float = Field(default=10.0, ge=0.1, le=3600)
-    memory_limit_mib: int = Field(default=4, ge=1, le=4096)
+    path: str | None = _key(Words(), default=None)
+    commit_interval_s: float = _key(Number(0.1, 3600), default=10.0)
+    memory_limit_mib: int = _key(Number(1, 4096, whole=True), default=4)
 
 
-class MeterConfig(_Section):
-    """``[meters.NAME]``: one meter and where its bytes come from."""
-
-    source: Annotated[str, Field(min_length=1)]
-    mode: Literal["auto", "historic", "standard"] = "auto"
-    speed: Literal[1200, 2400, 4800, 9600, 19200] | None = None
-    identity: Identity | None = None
-
-
-class LogConfig(_Section):
+@dataclass(frozen=True, slots=True)
+class LogConfig:
     """``[log]``: how much the service says."""
 
-    level: Literal["debug", "info", "warning"] = "info"
-    counters_interval_s: float = Field(default=900.0, ge=10, le=86400)
+    level: Literal["debug", "info", "warning"] = _key(
+        Choice(("debug", "info", "warning")), default="info"
+    )
+    counters_interval_s: float = _key(Number(10, 86400), default=900.0)
 
 
-class Config(_Section):
+@dataclass(frozen=True, slots=True)
+class MeterConfig:
+    """``[meters.NAME]``: one meter and where its bytes come from."""
+
+    source: str = _key(Words())
+    mode: Literal["auto", "historic", "standard"] = _key(
+        Choice(("auto", "historic", "standard")), default="auto"
+    )
+    speed: int | None = _key(Choice((1200, 2400, 4800, 9600, 19200)), default=None)
+    identity: str | None = _key(Name(), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
     """The whole configuration; every default is the value that suits most houses."""
 
-    language: Language | None = None
+    meters: Mapping[str, MeterConfig]
+    language: Language | None = _key(Choice(("fr", "en")), default=None)  # noqa: RUF009 - a field
     journal: JournalConfig = JournalConfig()
     log: LogConfig = LogConfig()
-    meters: Annotated[dict[Name, MeterConfig], Field(min_length=1)]
-
-
-def keys_of(path: tuple[str, ...]) -> list[str]:
-    """The keys of a section: ``()`` the top, ``("journal",)``, ``("meters", NAME)``."""
-    sections: dict[str, type[BaseModel]] = {
-        "journal": JournalConfig,
-        "log": LogConfig,
-        "meters": MeterConfig,
-    }
-    return list((sections[path[0]] if path else Config).model_fields)

@@ -1,14 +1,10 @@
 """One `Problem` per error: the line, the key, what is wrong and what to do about it."""
 
-import difflib
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from telewatt.config import texts
-from telewatt.config.model import keys_of
 from telewatt.config.texts import Fault
-from telewatt.config.toml_lines import KeyPath
 from telewatt.language import Language
 
 
@@ -49,34 +45,6 @@ class ConfigError(Exception):
         self.language = language
 
 
-def explain(details: Mapping[str, Any]) -> tuple[KeyPath, Fault]:
-    """The key and the fault of one error of a pydantic ``ValidationError``."""
-    path = tuple(str(part) for part in details["loc"] if part != "[key]")
-    kind, context = details["type"], dict(details.get("ctx", {}))
-    if kind == "extra_forbidden":
-        return path, _unknown_key(path)
-    if path[0] == "meters" and len(path) == 1:
-        return path, texts.NO_METER
-    if path[0] == "meters" and len(path) == 2:
-        return path, texts.METER_NAME if "pattern" in kind else texts.NO_METER_SECTION
-    context |= {
-        "input": repr(details["input"]),
-        "key": path[-1],
-        "path": ".".join(path),
-        "message": details["msg"],
-        "choices": ", ".join(re.split(", | or ", context.get("expected", "").replace("'", ""))),
-    }
-    return path, texts.BY_TYPE.get(kind, texts.UNEXPECTED).fill(**context)
-
-
-def _unknown_key(path: KeyPath) -> Fault:
-    known = keys_of(path[:-1])
-    close = difflib.get_close_matches(path[-1], known, n=1)
-    if close:
-        return texts.MISSPELT_KEY.fill(known=close[0])
-    return texts.UNKNOWN_KEY.fill(known=", ".join(known))
-
-
 def syntax_problem(text: str, message: str) -> Problem:
     """The problem of a text that is no TOML, from tomllib's message."""
     what, _, place = message.partition(" (at ")
@@ -85,4 +53,4 @@ def syntax_problem(text: str, message: str) -> Problem:
     for start, fault in texts.SYNTAX.items():
         if what.startswith(start):
             return Problem(line, "", fault.fill())
-    return Problem(line, "", texts.UNEXPECTED.fill(message=what))
+    return Problem(line, "", texts.NO_TOML.fill(message=what))

@@ -1,18 +1,21 @@
 """TOML text to `Config`, or to every problem in it."""
 
+import difflib
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 from telewatt.config import texts
-from telewatt.config.model import Config
-from telewatt.config.problems import ConfigError, Problem, explain, syntax_problem
+from telewatt.config.kinds import Name
+from telewatt.config.model import KIND, Config, JournalConfig, LogConfig, MeterConfig
+from telewatt.config.problems import ConfigError, Problem, syntax_problem
 from telewatt.config.texts import Fault
 from telewatt.config.toml_lines import KeyPath, line_of, lines_of_keys
 
 SourceCheck = Callable[[str], Fault | None]
+_SECTIONS = {"journal": JournalConfig, "log": LogConfig}
 
 
 def parse(text: str, check_source: SourceCheck = lambda source: None) -> Config:
@@ -29,20 +32,77 @@ def parse(text: str, check_source: SourceCheck = lambda source: None) -> Config:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([syntax_problem(text, str(error))]) from error
-    faults = [*_faults_of_sources(raw, check_source), *_values_twice(raw)]
-    try:
-        config = Config.model_validate(raw)
-    except ValidationError as error:
-        faults += [explain(details) for details in error.errors(include_url=False)]
+    return build(raw, check_source, lines_of_keys(text))
+
+
+def build(
+    raw: dict[str, Any],
+    check_source: SourceCheck = lambda source: None,
+    lines: Mapping[KeyPath, int] = MappingProxyType({}),
+) -> Config:
+    """A configuration from its sections and keys; ``lines`` tells where they are written.
+
+    Raises:
+        ConfigError: with every problem found, not only the first.
+    """
+    faults = [*_faults_of(raw), *_faults_of_sources(raw, check_source), *_values_twice(raw)]
+    language = raw.get("language")
     if faults:
-        raise _error(text, raw.get("language"), faults)
-    return config
+        raise ConfigError(
+            [Problem(line_of(lines, path), ".".join(path), fault) for path, fault in faults],
+            language if language in ("fr", "en") else None,
+        )
+    return Config(
+        meters={name: MeterConfig(**section) for name, section in raw["meters"].items()},
+        language=language,
+        journal=JournalConfig(**raw.get("journal", {})),
+        log=LogConfig(**raw.get("log", {})),
+    )
 
 
-def _error(text: str, language: object, faults: list[tuple[KeyPath, Fault]]) -> ConfigError:
-    lines = lines_of_keys(text)
-    problems = [Problem(line_of(lines, path), ".".join(path), fault) for path, fault in faults]
-    return ConfigError(problems, language if language in ("fr", "en") else None)
+_Faults = Iterator[tuple[KeyPath, Fault]]
+
+
+def _faults_of(raw: dict[str, Any]) -> _Faults:
+    own = {key: value for key, value in raw.items() if key not in ("meters", *_SECTIONS)}
+    yield from _faults_of_section(Config, own, ())
+    for name, model in _SECTIONS.items():
+        if name in raw:
+            yield from _faults_of_section(model, raw[name], (name,))
+    meters = raw.get("meters")
+    if not isinstance(meters, dict) or not meters:
+        yield ("meters",), texts.NO_METER
+        return
+    for name, section in meters.items():
+        path = ("meters", name)
+        if not isinstance(section, dict):
+            yield path, texts.NO_METER_SECTION
+            continue
+        if fault := Name().fault_of("meters", name):
+            yield path, fault
+        yield from _faults_of_section(MeterConfig, section, path)
+
+
+def _faults_of_section(model: type, section: object, path: KeyPath) -> _Faults:
+    if not isinstance(section, dict):
+        yield path, texts.NO_SECTION.fill(value=repr(section), path=".".join(path))
+        return
+    keys = {key.name: key for key in fields(model)}
+    for name, value in section.items():
+        if name not in keys:
+            yield (*path, name), _unknown(name, list(keys))
+        elif fault := keys[name].metadata[KIND].fault_of(name, value):
+            yield (*path, name), fault
+    for name, key in keys.items():
+        if KIND in key.metadata and key.default is MISSING and name not in section:
+            yield (*path, name), texts.MISSING
+
+
+def _unknown(key: str, known: list[str]) -> Fault:
+    close = difflib.get_close_matches(key, known, n=1)
+    if close:
+        return texts.MISSPELT_KEY.fill(known=close[0])
+    return texts.UNKNOWN_KEY.fill(known=", ".join(known))
 
 
 def _texts_of_meters(raw: dict[str, Any], key: str) -> Iterator[tuple[str, str]]:
@@ -52,15 +112,13 @@ def _texts_of_meters(raw: dict[str, Any], key: str) -> Iterator[tuple[str, str]]
             yield name, value
 
 
-def _faults_of_sources(
-    raw: dict[str, Any], check_source: SourceCheck
-) -> Iterator[tuple[KeyPath, Fault]]:
+def _faults_of_sources(raw: dict[str, Any], check_source: SourceCheck) -> _Faults:
     for name, source in _texts_of_meters(raw, "source"):
         if source and (fault := check_source(source)):
             yield ("meters", name, "source"), fault
 
 
-def _values_twice(raw: dict[str, Any]) -> Iterator[tuple[KeyPath, Fault]]:
+def _values_twice(raw: dict[str, Any]) -> _Faults:
     for key, fault in texts.TWICE.items():
         first: dict[str, str] = {}
         for name, value in _texts_of_meters(raw, key):

@@ -34,7 +34,6 @@ NO_METER = Fault(Text("no meter is configured", "aucun compteur n'est configuré
 NO_METER_SECTION = Fault(
     Text("a meter must be a section", "un compteur doit être une section"), _METER
 )
-METER_NAME = Fault(Text("not a meter's name", "ce n'est pas un nom de compteur"), _NAME)
 UNKNOWN_KEY = Fault(
     Text("no such key", "clé inconnue"),
     Text("known here: {known}", "clés connues ici : {known}"),
@@ -43,7 +42,7 @@ MISSPELT_KEY = Fault(
     Text("no such key", "clé inconnue"),
     Text("did you mean {known}?", "vouliez-vous dire {known} ?"),
 )
-UNEXPECTED = Fault(Text("{message}", "{message}"), _DOCUMENTATION)
+NO_TOML = Fault(Text("not TOML: {message}", "TOML incorrect : {message}"), _DOCUMENTATION)
 
 TWICE = {
     "source": Fault(
@@ -62,47 +61,42 @@ TWICE = {
     ),
 }
 
-BY_TYPE = {
-    "missing": Fault(
-        Text("this key is missing", "cette clé manque"),
-        Text(
-            'add source = "/dev/serial/by-id/..."; `telewatt ports` lists what is there',
-            'ajoutez source = "/dev/serial/by-id/..." ; `telewatt ports` liste ce qui est là',
-        ),
+MISSING = Fault(
+    Text("this key is missing", "cette clé manque"),
+    Text(
+        'add source = "/dev/serial/by-id/..."; `telewatt ports` lists what is there',
+        'ajoutez source = "/dev/serial/by-id/..." ; `telewatt ports` liste ce qui est là',
     ),
-    "string_type": Fault(
-        Text("{input} is not a text", "{input} n'est pas un texte"),
-        Text('write {key} = "..."', 'écrivez {key} = "..."'),
-    ),
-    "string_too_short": Fault(
-        Text("an empty text", "un texte vide"),
-        Text("write a text or remove the line", "écrivez un texte ou ôtez la ligne"),
-    ),
-    "string_pattern_mismatch": Fault(
-        Text("{input} is not allowed", "{input} n'est pas permis"), _NAME
-    ),
-    "int_type": Fault(
-        Text("{input} is not a whole number", "{input} n'est pas un nombre entier"), _NUMBER
-    ),
-    "float_type": Fault(Text("{input} is not a number", "{input} n'est pas un nombre"), _NUMBER),
-    "literal_error": Fault(
-        Text("{input} is not possible", "{input} n'est pas possible"),
-        Text("choose {choices}", "choisissez {choices}"),
-    ),
-    "greater_than_equal": Fault(
-        Text("{input} is too small", "{input} est trop petit"),
-        Text("at least {ge}", "au moins {ge}"),
-    ),
-    "less_than_equal": Fault(
-        Text("{input} is too big", "{input} est trop grand"),
-        Text("at most {le}", "au plus {le}"),
-    ),
-    "model_type": Fault(
-        Text("{input} is not a section", "{input} n'est pas une section"),
-        Text("write a section [{path}]", "écrivez une section [{path}]"),
-    ),
-}
-"""By the type pydantic gives an error; its context and ``input``, ``key``, ``path`` fill it."""
+)
+NO_TEXT = Fault(
+    Text("{value} is not a text", "{value} n'est pas un texte"),
+    Text('write {key} = "..."', 'écrivez {key} = "..."'),
+)
+EMPTY = Fault(
+    Text("an empty text", "un texte vide"),
+    Text("write a text or remove the line", "écrivez un texte ou ôtez la ligne"),
+)
+NO_NAME = Fault(Text("{value} is not a name", "{value} n'est pas un nom"), _NAME)
+NO_WHOLE_NUMBER = Fault(
+    Text("{value} is not a whole number", "{value} n'est pas un nombre entier"), _NUMBER
+)
+NO_NUMBER = Fault(Text("{value} is not a number", "{value} n'est pas un nombre"), _NUMBER)
+NO_CHOICE = Fault(
+    Text("{value} is not possible", "{value} n'est pas possible"),
+    Text("choose one of {choices}", "choisissez parmi {choices}"),
+)
+TOO_SMALL = Fault(
+    Text("{value} is too small", "{value} est trop petit"),
+    Text("at least {least}", "au moins {least}"),
+)
+TOO_BIG = Fault(
+    Text("{value} is too big", "{value} est trop grand"),
+    Text("at most {most}", "au plus {most}"),
+)
+NO_SECTION = Fault(
+    Text("{value} is not a section", "{value} n'est pas une section"),
+    Text("write a section [{path}]", "écrivez une section [{path}]"),
+)
 
 _OPEN_TEXT = Fault(
     Text("a text is not closed", "un texte n'est pas fermé"),

@@ -5,6 +5,7 @@ nearest table around it.
 """
 
 import re
+from collections.abc import Mapping
 
 KeyPath = tuple[str, ...]
 
@@ -42,7 +43,7 @@ def lines_of_keys(text: str) -> dict[KeyPath, int]:
     return lines
 
 
-def line_of(lines: dict[KeyPath, int], key: KeyPath) -> int | None:
+def line_of(lines: Mapping[KeyPath, int], key: KeyPath) -> int | None:
     """The line of this key, else of the nearest table around it, else ``None``."""
     while key and key not in lines:
         key = key[:-1]

@@ -1,0 +1,125 @@
+"""``telewatt live``: the meters in the terminal."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import termios
+import tty
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from telewatt.cli.console import Console, console_of
+from telewatt.cli.setup import ConfigOption, JournalOption, MeterOption, Setup, load
+from telewatt.language import Text
+
+if TYPE_CHECKING:
+    from telewatt.cli.live_events import Event
+    from telewatt.cli.live_view import LiveView
+
+REFRESH_S = 0.25
+
+_GONE = Text("the service has stopped", "le service s'est arrêté")
+
+
+def live(
+    context: typer.Context,
+    config: ConfigOption = None,
+    meter: MeterOption = None,
+    journal: JournalOption = None,
+) -> None:
+    """Show the meters in the terminal, as they are now; q quits."""
+    setup = load(console_of(context), config, meter, journal)
+    asyncio.run(_watch(setup))
+
+
+async def _watch(setup: Setup) -> None:
+    from telewatt.cli.live_events import open_events
+    from telewatt.cli.live_view import LiveView
+
+    async with open_events(setup) as (events, from_service):
+        view = LiveView(setup.console.language, from_service)
+        await show(view, events, setup.console)
+
+
+async def show(
+    view: "LiveView",
+    events: "AsyncIterator[Event]",
+    console: Console,
+    seconds: float | None = None,
+) -> None:
+    """Show events until the user quits, the time is over or there are no more.
+
+    In a terminal as a screen, elsewhere one line an event.
+    """
+    stop = asyncio.Event()
+    if seconds is not None:
+        asyncio.get_running_loop().call_later(seconds, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    output = _draw if sys.stdout.isatty() else _write
+    showing = asyncio.ensure_future(output(view, events, console, stop))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((showing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    showing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await showing
+
+
+async def _write(
+    view: "LiveView", events: "AsyncIterator[Event]", console: Console, stop: asyncio.Event
+) -> None:
+    from telewatt.cli.live_view import plain_line
+
+    async for event in events:
+        view.take(event)
+        sys.stdout.write(plain_line(event, console.language) + "\n")
+        sys.stdout.flush()
+
+
+async def _draw(
+    view: "LiveView", events: "AsyncIterator[Event]", console: Console, stop: asyncio.Event
+) -> None:
+    from rich.live import Live
+
+    with _key_q(stop), Live(screen=True, auto_refresh=False) as screen:
+        taking = asyncio.ensure_future(_take(view, events))
+        try:
+            while not taking.done():
+                screen.update(view.draw(screen.console.height), refresh=True)
+                await asyncio.sleep(REFRESH_S)
+            taking.result()
+        finally:
+            taking.cancel()
+    console.tell(_GONE)
+
+
+async def _take(view: "LiveView", events: "AsyncIterator[Event]") -> None:
+    async for event in events:
+        view.take(event)
+
+
+@contextlib.contextmanager
+def _key_q(stop: asyncio.Event) -> Iterator[None]:
+    """While this lasts, the key q sets ``stop``."""
+    if not sys.stdin.isatty():
+        yield
+        return
+    loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+
+    def read() -> None:
+        if os.read(descriptor, 64).lower().startswith(b"q"):
+            stop.set()
+
+    tty.setcbreak(descriptor)
+    loop.add_reader(descriptor, read)
+    try:
+        yield
+    finally:
+        loop.remove_reader(descriptor)
+        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)

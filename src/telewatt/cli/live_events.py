@@ -1,0 +1,69 @@
+"""What happens on the lines, as it happens: from a running service, or from lines of our own."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from telewatt.cli.setup import Setup
+from telewatt.config import MeterConfig
+from telewatt.jsonl import JsonFrames
+from telewatt.service import line_of
+from telewatt.service.feed import feed_path, reading_line, state_line
+from telewatt.sources.line import Line
+
+Event = dict[str, Any]
+"""A state or a reading as `telewatt.service.feed` writes it."""
+
+LINE_MAX = 1 << 20
+
+
+@asynccontextmanager
+async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event], bool]]:
+    """The events of this configuration's meters, and whether a service gives them.
+
+    While a service reads them its feed has them, else the sources are opened here.
+    """
+    try:
+        path = str(feed_path(setup.journal))
+        reader, writer = await asyncio.open_unix_connection(path, limit=LINE_MAX)
+    except OSError:  # no service: the usual case of a first look
+        async with _own_lines(setup.config.meters) as events:
+            yield events, False
+        return
+    try:
+        yield _from_feed(reader), True
+    finally:
+        writer.close()
+
+
+async def _from_feed(reader: asyncio.StreamReader) -> AsyncIterator[Event]:
+    while line := await reader.readline():
+        yield json.loads(line)
+
+
+@asynccontextmanager
+async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIterator[Event]]:
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+    frames = JsonFrames()
+
+    def line(name: str, meter: MeterConfig) -> Line:
+        return line_of(
+            name,
+            meter,
+            on_reading=lambda reading: lines.put_nowait(reading_line(reading, frames)),
+            on_state=lambda status: lines.put_nowait(state_line(name, status)),
+        )
+
+    async def from_queue() -> AsyncIterator[Event]:
+        while True:
+            yield json.loads(await lines.get())
+
+    async with asyncio.TaskGroup() as parts:
+        tasks = [parts.create_task(line(*item).run()) for item in meters.items()]
+        try:
+            yield from_queue()
+        finally:
+            for task in tasks:
+                task.cancel()

@@ -1,0 +1,129 @@
+"""Which configuration a command works with, and where its journal lies."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from telewatt.cli.console import Console
+from telewatt.config import Config, ConfigError, Fault, build, parse
+from telewatt.language import Text
+from telewatt.sources import source_for
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The configuration file.")
+]
+MeterOption = Annotated[
+    list[str] | None,
+    typer.Option("--meter", "-m", metavar="NAME=SOURCE", help="A meter, instead of a file."),
+]
+JournalOption = Annotated[
+    Path | None, typer.Option("--journal", metavar="FILE", help="The journal, wherever it is.")
+]
+
+SYSTEM_FILE = Path("/etc/telewatt/telewatt.toml")
+
+_ONE_OF_BOTH = Text(
+    "--meter and --config exclude each other: write the meter into {file}",
+    "--meter et --config s'excluent : écrivez le compteur dans {file}",
+)
+_NO_FILE = Text(
+    "no configuration: neither $TELEWATT_CONFIG, nor ./telewatt.toml, nor {system}; "
+    "write one, or give meters: --meter house=/dev/ttyUSB0",
+    "pas de configuration : ni $TELEWATT_CONFIG, ni ./telewatt.toml, ni {system} ; "
+    "écrivez-en une, ou donnez des compteurs : --meter maison=/dev/ttyUSB0",
+)
+_UNREADABLE = Text("{file} cannot be read: {why}", "{file} est illisible : {why}")
+_NOT_UTF_8 = Text("it is not UTF-8 text", "ce n'est pas du texte UTF-8")
+_NO_METER = Text(
+    "--meter {given}: write NAME=SOURCE, each NAME once, for example house=/dev/ttyUSB0",
+    "--meter {given} : écrivez NOM=SOURCE, chaque NOM une fois, par exemple maison=/dev/ttyUSB0",
+)
+_SOURCE = Text("{message}", "{message}")
+_SOURCE_REMEDY = Text(
+    "the kinds of source: docs/en/configuration.md",
+    "les sortes de source : docs/fr/configuration.md",
+)
+
+
+class Setup(NamedTuple):
+    """A checked configuration, its file if it has one, its journal, the console it wants."""
+
+    config: Config
+    file: Path | None
+    journal: Path
+    console: Console
+
+
+def load(
+    console: Console, file: Path | None, meters: list[str] | None, journal: Path | None
+) -> Setup:
+    """The configuration a command shall use; any error in it ends the command with code 2."""
+    if meters and file:
+        console.fail(_ONE_OF_BOTH, file=file)
+    where = file or (None if meters else _find_file(console))
+    try:
+        if where is None:
+            config = build({"meters": _sections_of(console, meters or [])}, check_source)
+        else:
+            config = parse(_read(console, where), check_source)
+    except ConfigError as error:
+        console = console.prefer(error.language)
+        for problem in error.problems:
+            console.write(problem.describe(str(where or "--meter"), console.language))
+        raise typer.Exit(2) from error
+    return Setup(
+        config,
+        where,
+        journal or _journal_of(config, where, os.environ),
+        console.prefer(config.language),
+    )
+
+
+def check_source(source: str) -> Fault | None:
+    """What is wrong with a source of a configuration; nothing is opened."""
+    try:
+        source_for(source)
+    except ValueError as error:
+        return Fault(_SOURCE.fill(message=error), _SOURCE_REMEDY)
+    return None
+
+
+def _find_file(console: Console) -> Path:
+    if named := os.environ.get("TELEWATT_CONFIG"):
+        return Path(named)
+    for file in (Path("telewatt.toml"), SYSTEM_FILE):
+        if file.exists():
+            return file
+    return console.fail(_NO_FILE, system=SYSTEM_FILE)
+
+
+def _read(console: Console, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        return console.fail(_UNREADABLE, file=file, why=error.strerror)
+    except UnicodeDecodeError:
+        return console.fail(_UNREADABLE, file=file, why=_NOT_UTF_8)
+
+
+def _sections_of(console: Console, meters: list[str]) -> dict[str, Any]:
+    sections: dict[str, Any] = {}
+    for given in meters:
+        name, equals, source = given.partition("=")
+        if not equals or name in sections:
+            console.fail(_NO_METER, given=given)
+        sections[name] = {"source": source}
+    return sections
+
+
+def _journal_of(config: Config, file: Path | None, environment: Mapping[str, str]) -> Path:
+    if config.journal.path:
+        return (file or Path()).parent / Path(config.journal.path).expanduser()
+    # systemd names several directories with a colon between them; the first one is ours
+    if state := environment.get("STATE_DIRECTORY"):
+        return Path(state.split(":")[0]) / "journal.db"
+    home = environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "telewatt" / "journal.db"

@@ -1,0 +1,66 @@
+"""What a key of the configuration may hold: each kind judges a value and names the remedy."""
+
+import re
+from typing import NamedTuple, Protocol
+
+from telewatt.config import texts
+from telewatt.config.texts import Fault
+
+
+class Kind(Protocol):
+    """What a key may hold."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """What is wrong with this value of this key; ``None`` if nothing is."""
+
+
+class Words(NamedTuple):
+    """A text that is not empty."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if not isinstance(value, str):
+            return texts.NO_TEXT.fill(value=repr(value), key=key)
+        return None if value else texts.EMPTY
+
+
+class Name(NamedTuple):
+    """A text that may stand in a file name, a topic or an address: 1 to 32 plain characters."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
+            return texts.NO_NAME.fill(value=repr(value))
+        return Words().fault_of(key, value)
+
+
+class Choice(NamedTuple):
+    """One of these values."""
+
+    values: tuple[str | int, ...]
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if value in self.values and not isinstance(value, bool | float):
+            return None
+        choices = ", ".join(map(str, self.values))
+        return texts.NO_CHOICE.fill(value=repr(value), choices=choices)
+
+
+class Number(NamedTuple):
+    """A number between two limits, both included."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if isinstance(value, bool) or not isinstance(value, int if self.whole else int | float):
+            fault = texts.NO_WHOLE_NUMBER if self.whole else texts.NO_NUMBER
+            return fault.fill(value=repr(value))
+        if value < self.least:
+            return texts.TOO_SMALL.fill(value=value, least=f"{self.least:g}")
+        if not value <= self.most:  # not a number is not between the limits either
+            return texts.TOO_BIG.fill(value=value, most=f"{self.most:g}")
+        return None

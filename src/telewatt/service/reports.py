@@ -1,0 +1,120 @@
+"""What the service says about its lines: each change of state once, counters now and then.
+
+Bad datasets are counted, never logged one by one: they belong to the life of a line. A line that
+changes all the time says each of its states at most once a minute; the counters tell how often.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+
+from telewatt.language import Language, Text
+from telewatt.sources import LineState, LineStatus
+from telewatt.sources.counters import Counters
+from telewatt.sources.line import Line
+from telewatt.store.alarms import Alarm
+from telewatt.tic import Reason, Status
+
+QUIET_S = 60.0
+
+log = logging.getLogger("telewatt")
+
+_LEVEL = {
+    LineState.OPENING: logging.DEBUG,
+    LineState.PROBING: logging.DEBUG,
+    LineState.READING: logging.INFO,
+    LineState.ENDED: logging.INFO,
+}
+_STATE = Text("{name}: {remedy}", "{name} : {remedy}")
+_METER = Text("{name}: meter {now}", "{name} : compteur {now}")
+_OTHER_METER = Text(
+    "{name}: now meter {now}, before {before}: cables swapped or meter replaced; "
+    "its readings go into its own history",
+    "{name} : maintenant le compteur {now}, avant {before} : câbles échangés ou compteur "
+    "remplacé ; ses relevés vont dans son propre historique",
+)
+_COUNTED = Text(
+    "{name}: {frames} frames ({bad} damaged), {datasets} datasets, {repaired} repaired, "
+    "{rejected} rejected{reasons}, {changes} changes of state",
+    "{name} : {frames} trames ({bad} abîmées), {datasets} groupes, {repaired} réparés, "
+    "{rejected} rejetés{reasons}, {changes} changements d'état",
+)
+_ALARM = Text("journal: {text} {remedy}", "journal : {text} {remedy}")
+_ALARM_OVER = Text("journal: this is over: {text}", "journal : c'est fini : {text}")
+
+
+class Reports:
+    """The log of all lines of one service.
+
+    Args:
+        language: of the log.
+        now_s: a clock that never goes back, in seconds.
+    """
+
+    def __init__(self, language: Language, now_s: Callable[[], float]) -> None:
+        self._language = language
+        self._now_s = now_s
+        self._said_at: dict[tuple[str, LineState], float] = {}
+        self._changes: Counter[str] = Counter()
+        self._before: dict[str, Counters] = {}
+
+    def state(self, name: str, status: LineStatus) -> None:
+        """A line has changed its state."""
+        self._changes[name] += 1
+        now, key = self._now_s(), (name, status.state)
+        if now - self._said_at.get(key, -QUIET_S) < QUIET_S:
+            return
+        self._said_at[key] = now
+        level = _LEVEL.get(status.state, logging.WARNING)
+        self.say(level, _STATE, name=name, remedy=status.remedy)
+
+    def meter(self, name: str, before: str | None, now: str) -> None:
+        """Another meter is at the other end of a line, or the first one is known."""
+        if before is None:
+            self.say(logging.INFO, _METER, name=name, now=now)
+        else:
+            self.say(logging.WARNING, _OTHER_METER, name=name, now=now, before=before)
+
+    def counters(self, name: str, line: Line) -> None:
+        """What a line has counted since the last time."""
+        counted, before = line.counters, self._before.get(name, Counters())
+        rejected = counted.rejected - before.rejected
+        frames = counted.frames - before.frames
+        self.say(
+            logging.INFO,
+            _COUNTED,
+            name=name,
+            frames=frames.total(),
+            bad=frames.total() - frames[Status.COMPLETE],
+            datasets=counted.datasets - before.datasets,
+            repaired=counted.repaired - before.repaired,
+            rejected=rejected.total(),
+            reasons=_parts(rejected),
+            changes=self._changes.pop(name, 0),
+        )
+        self._before[name] = deepcopy(counted)
+
+    def alarm(self, alarm: Alarm) -> None:
+        """The journal has a new alarm."""
+        self.say(logging.WARNING, _ALARM, **_texts_of(alarm))
+
+    def alarm_is_over(self, alarm: Alarm) -> None:
+        """What the journal had to say does not hold any more."""
+        self.say(logging.INFO, _ALARM_OVER, **_texts_of(alarm))
+
+    def say(self, level: int, text: Text, **values: object) -> None:
+        """One line of the log."""
+        log.log(level, text.fill(**values).of(self._language))
+
+
+def _parts(rejected: Counter[Reason]) -> str:
+    parts = ", ".join(f"{reason} {count}" for reason, count in rejected.most_common())
+    return f" ({parts})" if parts else ""
+
+
+def _texts_of(alarm: Alarm) -> dict[str, Text]:
+    return {
+        name: Text(words.en, words.fr)
+        for name, words in (("text", alarm.text), ("remedy", alarm.remedy))
+    }

@@ -1,0 +1,205 @@
+"""One service: the lines of all meters, the journal, the feed, and what systemd is told."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from telewatt.config import Config, MeterConfig
+from telewatt.language import Language, Text
+from telewatt.notify import Notifier
+from telewatt.reading import Reading
+from telewatt.service.feed import Feed, feed_path, state_line
+from telewatt.service.reports import Reports
+from telewatt.sources import LineStatus
+from telewatt.sources.line import Line
+from telewatt.store import Journal
+from telewatt.store.alarms import STORAGE, Alarm, AlarmKind
+from telewatt.tic import Mode
+
+ALARM_S = 1.0  # how late an alarm of the journal may be seen
+STUCK_S = 30.0
+"""Entries that wait this much longer than the commit interval, without an alarm: it hangs."""
+
+_NO_FEED = Text(
+    "no live feed at {path}: {why}; reading goes on",
+    "pas de flux à {path} : {why} ; la lecture continue",
+)
+_READY = Text("reading {count} meter(s) into {path}", "lecture de {count} compteur(s) vers {path}")
+_STOPPED = Text(
+    "stopped; {seq} entries are on the disk", "arrêté ; {seq} entrées sont sur le disque"
+)
+
+
+def line_of(
+    name: str,
+    meter: MeterConfig,
+    on_reading: Callable[[Reading], None],
+    on_state: Callable[[LineStatus], None],
+    on_meter: Callable[[str | None, str], None] | None = None,
+) -> Line:
+    """The line a section of the configuration describes; a wrong source is a ValueError."""
+    return Line(
+        meter.source,
+        name,
+        on_reading,
+        on_state=on_state,
+        on_meter=on_meter,
+        mode=None if meter.mode == "auto" else Mode(meter.mode),
+        speed=meter.speed,
+        meter=meter.identity,
+    )
+
+
+class Service:
+    """Reads every configured meter into the journal.
+
+    Args:
+        config: already checked; a source it cannot use is a ValueError here.
+        journal_path: the file; its directory is made if need be.
+        language: of the log and the status.
+        notifier: systemd's.
+
+    Attributes:
+        started: set when every line is at work and clients may come.
+
+    Raises:
+        JournalInUseError: another service writes this journal.
+    """
+
+    def __init__(
+        self, config: Config, journal_path: Path, language: Language, notifier: Notifier
+    ) -> None:
+        self._config, self._path, self._language = config, journal_path, language
+        self._notifier = notifier
+        self._reports = Reports(language, time.monotonic)
+        self._states: dict[str, LineStatus] = {}
+        self.started = asyncio.Event()
+        self._lines = {name: self._line(name, meter) for name, meter in config.meters.items()}
+        self._feed = Feed(self._state_lines)
+        self._journal = Journal.open(
+            journal_path,
+            commit_interval_s=config.journal.commit_interval_s,
+            memory_bytes=config.journal.memory_limit_mib << 20,
+        )
+
+    def _line(self, name: str, meter: MeterConfig) -> Line:
+        return line_of(
+            name,
+            meter,
+            self._append,
+            on_state=lambda status: self._show(name, status),
+            on_meter=lambda before, now: self._reports.meter(name, before, now),
+        )
+
+    def _append(self, reading: Reading) -> None:
+        self._journal.append(reading)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until ``stop`` is set or every source is at its end; the journal is closed then.
+
+        Raises:
+            ExceptionGroup: a bug in a part of the service; all others were stopped in good order.
+        """
+        async with AsyncExitStack() as opened:
+            opened.callback(self._journal.close)
+            await self._open_feed(opened)
+            await self._run_parts(stop)
+        self._reports.say(logging.INFO, _STOPPED, seq=self._journal.durable_seq)
+
+    async def _open_feed(self, opened: AsyncExitStack) -> None:
+        path = feed_path(self._path)
+        try:
+            await opened.enter_async_context(self._feed.open(path))
+        except OSError as error:
+            self._reports.say(logging.WARNING, _NO_FEED, path=path, why=error.strerror or error)
+
+    async def _run_parts(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as parts:
+            lines = [parts.create_task(line.run()) for line in self._lines.values()]
+            others = [parts.create_task(part) for part in self._other_parts()]
+            await self.started.wait()
+            self._announce()
+            await _first_of(stop.wait(), asyncio.wait(lines))
+            self._notifier.stopping()
+            for task in (*lines, *others):
+                task.cancel()
+
+    def _other_parts(self) -> Iterator[Coroutine[None, None, None]]:
+        yield self._journal.run()
+        yield self._feed.run(self._journal)
+        yield self._count()
+        yield self._watch_alarms()
+        if self._notifier.watchdog_s:
+            yield self._keep_alive(self._notifier.watchdog_s)
+
+    def _announce(self) -> None:
+        self._reports.say(logging.INFO, _READY, count=len(self._lines), path=self._path)
+        self._notifier.ready()
+        self._show_status()
+
+    # -- lines ---------------------------------------------------------------------------
+
+    def _show(self, name: str, status: LineStatus) -> None:
+        self._states[name] = status
+        self._reports.state(name, status)
+        self._feed.tell(state_line(name, status))
+        if len(self._states) == len(self._lines):
+            self.started.set()
+        if self.started.is_set():
+            self._show_status()
+
+    def _show_status(self) -> None:
+        words = (f"{name}: {status.state}" for name, status in self._states.items())
+        self._notifier.status(", ".join(words))
+
+    def _state_lines(self) -> Iterator[bytes]:
+        return (state_line(name, status) for name, status in self._states.items())
+
+    # -- parts that run as long as the service ----------------------------------------------
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.log.counters_interval_s)
+            for name, line in self._lines.items():
+                self._reports.counters(name, line)
+
+    async def _watch_alarms(self) -> None:
+        known: dict[AlarmKind, Alarm] = {}
+        while True:
+            active = {alarm.kind: alarm for alarm in self._journal.alarms}
+            for kind, alarm in active.items():
+                if kind not in known:
+                    self._reports.alarm(alarm)
+            for kind, alarm in known.items():
+                if kind not in active:
+                    self._reports.alarm_is_over(alarm)
+            known = active
+            await asyncio.sleep(ALARM_S)
+
+    async def _keep_alive(self, watchdog_s: float) -> None:
+        """Systemd hears that the service lives only while the journal moves forward too."""
+        loop = asyncio.get_running_loop()
+        moved_at, durable_seq = loop.time(), -1
+        limit_s = self._config.journal.commit_interval_s + STUCK_S
+        while True:
+            journal = self._journal
+            if journal.durable_seq != durable_seq or journal.durable_seq == journal.last_seq:
+                moved_at, durable_seq = loop.time(), journal.durable_seq
+            refused = any(alarm.kind in STORAGE for alarm in journal.alarms)
+            if refused or loop.time() - moved_at < limit_s:
+                self._notifier.alive()
+            await asyncio.sleep(watchdog_s / 3)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of these is done; the others are cancelled."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
