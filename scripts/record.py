@@ -1,4 +1,4 @@
-"""Draw docs/live.svg: what `telewatt demo` shows after half a minute, on a real terminal.
+"""Draw docs/en/live.svg and docs/fr/live.svg: what `telewatt demo` shows on a real terminal.
 
 The command runs on a pseudo-terminal, as a person would run it; its screen is drawn as it is.
 """
@@ -27,9 +27,8 @@ from rich.style import Style
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURE = ROOT / "docs" / "live.svg"
-COMMAND = [str(Path(sys.executable).with_name("telewatt")), "--lang", "en", "demo"]
-COLUMNS, ROWS = 100, 34
+TELEWATT = str(Path(sys.executable).with_name("telewatt"))
+COLUMNS, ROWS = 76, 34
 SECONDS = 30.0
 WEB_FONTS = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)
 
@@ -87,6 +86,13 @@ def draw(text: Text) -> str:
     return console.export_svg(title="telewatt demo", code_format=template, unique_id="live")
 
 
+def main() -> None:
+    for language in ("en", "fr"):
+        screen = run([TELEWATT, "--lang", language, "demo"], SECONDS)
+        picture = ROOT / "docs" / language / "live.svg"
+        picture.write_text(draw(text_of(screen)), encoding="utf-8")
+        print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
+
+
 if __name__ == "__main__":
-    PICTURE.write_text(draw(text_of(run(COMMAND, SECONDS))), encoding="utf-8")
-    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size} bytes")
+    main()
