@@ -8,7 +8,6 @@ import json
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -50,20 +49,21 @@ def said(transmission: Transmission) -> dict[str, str]:
     return {dataset.label: dataset.data for dataset in transmission.datasets}
 
 
-@pytest.mark.parametrize(
-    ("meter", "phases", "contract"),
-    list(product(("linky", "cbe", "cbe_icc"), (1, 3), ("base", "hc", "ejp", "tempo"))),
-)
+@pytest.mark.parametrize("phases", [1, 3])
+@pytest.mark.parametrize("meter", ["linky", "cbe", "cbe_icc"])
 def test_it_reads_every_historic_frame_as_the_simulator_meant_it(
-    pyteleinfo: Path, meter: str, phases: int, contract: str
+    pyteleinfo: Path, meter: str, phases: int
 ):
-    settings = f"mode=historic&meter={meter}&phases={phases}&contract={contract}&{OVERCURRENT}"
-    sent = sent_during(settings, 150)
-    whole = [transmission for transmission in sent if transmission.status is Status.COMPLETE]
-    warnings = {d.label for t in whole for d in t.datasets} & {"ADPS", "ADIR1", "ADIR2", "ADIR3"}
-    assert len(whole) > 40
-    assert warnings
-    assert any(list(said(transmission)) == ["ADCO"] for transmission in whole)
+    whole: list[Transmission] = []
+    for contract in ("base", "hc", "ejp", "tempo"):
+        settings = f"mode=historic&meter={meter}&phases={phases}&contract={contract}"
+        sent = sent_during(f"{settings}&{OVERCURRENT}", 150)
+        complete = [transmission for transmission in sent if transmission.status is Status.COMPLETE]
+        labels = {dataset.label for transmission in complete for dataset in transmission.datasets}
+        assert labels & {"ADPS", "ADIR1", "ADIR2", "ADIR3"}
+        assert any(list(said(transmission)) == ["ADCO"] for transmission in complete)
+        whole += complete
+    assert len(whole) > 200
     read = ask(pyteleinfo, frames=[transmission.line.hex() for transmission in whole])
     assert read == [said(transmission) for transmission in whole]
 
@@ -103,5 +103,5 @@ async def test_it_reads_a_live_line_as_home_assistant_does(pyteleinfo: Path, tmp
         read = await asyncio.to_thread(ask, pyteleinfo, port=line.address, count=3)
         feeding.cancel()
         await asyncio.gather(feeding, return_exceptions=True)
-    assert len(set(read)) == 3
+    assert len(read) == 3
     assert set(read) <= {transmission.line.hex() for transmission in sent}
