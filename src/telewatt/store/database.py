@@ -70,6 +70,11 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
 
 
+def has_bytes(path: Path) -> bool:
+    """Whether the file is there and not empty."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def sync_folder(path: Path) -> None:
     """Make renames and new files in the folder of ``path`` survive a power cut."""
     descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -257,8 +262,12 @@ def insert(
     gaps: Iterable[Gap],
 ) -> None:
     """Put rows into an open transaction."""
-    connection.executemany("INSERT INTO batch VALUES (?, ?, ?)", batches)
-    connection.executemany("INSERT OR REPLACE INTO reader VALUES (?, ?)", places.items())
+    connection.executemany(
+        "INSERT INTO batch (first_seq, entries, payload) VALUES (?, ?, ?)", batches
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO reader (name, seq) VALUES (?, ?)", places.items()
+    )
     connection.executemany(
         f"INSERT INTO gap ({gap.COLUMNS}) VALUES (?, ?, ?, ?, ?)", map(gap.to_row, gaps)
     )
@@ -299,9 +308,14 @@ def _fits(first_seq: int, entries: int, payload: bytes) -> bool:
 
 
 def _connect(path: Path, writable: bool) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode={'rw' if writable else 'ro'}"
+    # without a log SQLite would want to make one, which a read-only disk refuses
+    read_only = "mode=ro" if has_bytes(beside(path, "-wal")) else "immutable=1"
     connection = sqlite3.connect(
-        address, uri=True, isolation_level=None, check_same_thread=False, timeout=2.0
+        f"{path.absolute().as_uri()}?{'mode=rw' if writable else read_only}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=2.0,
     )
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")

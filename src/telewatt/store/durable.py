@@ -6,7 +6,6 @@ file can no longer tell how far it went, numbering goes on at the milliseconds s
 is beyond any number given before.
 """
 
-import errno
 import sqlite3
 import threading
 import time
@@ -19,7 +18,7 @@ from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
 from telewatt.store.database import DamagedError, Database, is_damage, is_world
 from telewatt.store.gap import Gap, GapReason
-from telewatt.store.storage import Storage
+from telewatt.store.storage import AheadError, Storage
 
 Row = tuple[int, int, bytes]
 
@@ -50,7 +49,11 @@ class Durable:
         self._reading = threading.Lock()
         self._storage = Storage(path, alarms)
         self.known = False
-        self.known = self._start()
+        try:
+            self.known = self._start()
+        except BaseException:
+            self._storage.close()
+            raise
 
     @property
     def gaps(self) -> list[Gap]:
@@ -167,7 +170,7 @@ class Durable:
         if last_seq > self.seq and not self._storage.salvaged:
             with self._reading:
                 self._storage.detach()
-            raise FileExistsError(errno.EEXIST, f"it holds entries up to {last_seq}")
+            raise AheadError(f"it holds entries up to {last_seq}")
         # a commit that reported an error may have reached the disk nevertheless
         self.seq = max(self.seq, last_seq)
         known, self._gaps = self._gaps, database.gaps()

@@ -98,7 +98,9 @@ def _move_side_files(path: Path, target: Path) -> None:
 
 def _fill(connection: sqlite3.Connection, source: Path) -> None:
     for sealed in find_batches(source):
-        connection.execute("INSERT OR IGNORE INTO batch VALUES (?, ?, ?)", sealed)
+        connection.execute(
+            "INSERT OR IGNORE INTO batch (first_seq, entries, payload) VALUES (?, ?, ?)", sealed
+        )
     connection.execute(
         """DELETE FROM batch WHERE first_seq IN (SELECT first_seq FROM (
             SELECT first_seq, lag(first_seq + entries) OVER (ORDER BY first_seq) expected

@@ -18,10 +18,15 @@ from telewatt.store.database import (
     UntouchableError,
     beside,
     build,
+    has_bytes,
 )
 
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class AheadError(OSError):
+    """The file holds higher numbers than this service knows of."""
 
 
 class Storage:
@@ -86,8 +91,7 @@ class Storage:
 
     def fail(self, error: Exception) -> None:
         """Tell the user that the disk refuses."""
-        facts = {"path": self.path, "detail": error}
-        self._alarms.sound(_kind_of(error), **facts)
+        self._alarms.sound(_kind_of(error, self.path), path=self.path, detail=error)
 
     def close(self) -> None:
         """Close the file and let others have the journal."""
@@ -111,7 +115,7 @@ class Storage:
     def _open(self, path: Path) -> Database:
         for source in salvage.unfinished(path):
             self._salvage(path, source, InterruptedError("salvage interrupted")).close()
-        if not path.exists() and not _has_bytes(beside(path, "-wal")):
+        if not path.exists() and not has_bytes(beside(path, "-wal")):
             build(path)
         try:
             return Database(path)
@@ -131,19 +135,16 @@ class Storage:
         return Database(path)
 
 
-def _has_bytes(path: Path) -> bool:
-    return path.exists() and path.stat().st_size > 0
-
-
-def _kind_of(error: Exception) -> AlarmKind:
-    if isinstance(error, sqlite3.Error):
-        name = getattr(error, "sqlite_errorname", "")
-        if name.startswith("SQLITE_FULL"):
-            return AlarmKind.DISK_FULL
-        return AlarmKind.READ_ONLY if name.startswith("SQLITE_READONLY") else AlarmKind.DISK_ERROR
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EEXIST:
+def _kind_of(error: Exception, path: Path) -> AlarmKind:
+    """Which alarm tells of this error; SQLite does not always name the cause."""
+    if isinstance(error, AheadError):
         return AlarmKind.AHEAD
-    if number in _FULL_ERRNOS:
+    name = getattr(error, "sqlite_errorname", "")
+    number = getattr(error, "errno", None)
+    if name.startswith("SQLITE_FULL") or number in _FULL_ERRNOS:
         return AlarmKind.DISK_FULL
-    return AlarmKind.READ_ONLY if number in _READ_ONLY_ERRNOS else AlarmKind.DISK_ERROR
+    if name.startswith("SQLITE_READONLY") or number in _READ_ONLY_ERRNOS:
+        return AlarmKind.READ_ONLY
+    if name.startswith("SQLITE_CANTOPEN") and not os.access(path.parent, os.W_OK):
+        return AlarmKind.READ_ONLY
+    return AlarmKind.DISK_ERROR

@@ -1,0 +1,352 @@
+"""The disk is full, read-only, away, somebody else's: live goes on, nothing is lost silently."""
+
+import asyncio
+import contextlib
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from telewatt.store import AlarmKind, Entry, GapReason, Journal, schema
+from telewatt.store import database as database_module
+from tests.store.readings import make_readings
+
+READINGS = make_readings(2500)
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+
+
+def kinds(journal: Journal) -> set[AlarmKind]:
+    return {alarm.kind for alarm in journal.alarms}
+
+
+def append_all(journal: Journal, first: int, last: int) -> list[Entry]:
+    return [journal.append(reading) for reading in READINGS[first:last]]
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    folder.mkdir(exist_ok=True)
+    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip(f"no mounting here: {done.stderr!r}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@contextlib.contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond: writing answers EFBIG, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def check_live_then_resume(
+    journal: Journal, refusing: contextlib.AbstractContextManager[None], alarm: AlarmKind
+) -> None:
+    entries = append_all(journal, 0, 100)
+    durable = journal.durable_seq
+    with refusing:
+        for first in range(100, 2500, 300):
+            entries += append_all(journal, first, first + 300)
+            durable = journal.commit()
+        assert durable < 2500
+        assert alarm in kinds(journal)
+        assert journal.read(0, 10_000) == entries
+        assert journal.counters.failed_commits > 0
+    assert journal.commit() == 2500
+    assert alarm not in kinds(journal)
+    assert journal.gaps == []
+    journal.close()
+    again = Journal.open(journal.path)
+    assert again.read(0, 10_000) == entries
+    assert again.alarms == ()
+    again.close()
+
+
+def test_a_full_disk_costs_nothing_while_memory_holds(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    check_live_then_resume(journal, file_size_limit(60_000), AlarmKind.DISK_ERROR)
+
+
+@needs_root
+def test_a_full_file_system_costs_nothing_while_memory_holds(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    with mounted(folder, "-t", "tmpfs", "-o", "size=400k", "tmpfs"):
+        journal = Journal.open(folder / "journal.db")
+        ballast = folder / "ballast"
+
+        @contextlib.contextmanager
+        def full() -> Iterator[None]:
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+            yield
+            ballast.unlink()
+
+        check_live_then_resume(journal, full(), AlarmKind.DISK_FULL)
+
+
+@needs_root
+def test_a_file_system_that_turns_read_only_costs_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "card"
+    with mounted(folder, "-t", "tmpfs", "tmpfs"):
+        path = folder / "journal.db"
+        journal = Journal.open(path)
+        entries = append_all(journal, 0, 100)
+        journal.close()
+        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        journal = Journal.open(path)
+        assert kinds(journal) == {AlarmKind.READ_ONLY}
+        entries += append_all(journal, 100, 200)
+        journal.commit()
+        assert journal.durable_seq == 100
+        assert journal.read(0) == entries
+        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        assert journal.commit() == 200
+        assert journal.alarms == ()
+        assert journal.gaps == []
+        journal.close()
+        again = Journal.open(path)
+        assert again.read(0) == entries
+        assert again.alarms == ()
+        again.close()
+
+
+def test_a_disk_that_is_away_at_start_is_used_when_it_comes(tmp_path: Path) -> None:
+    path = tmp_path / "absent" / "journal.db"
+    old = Journal.open(path)
+    before = append_all(old, 0, 10)
+    old.confirm("mqtt", 5)
+    old.close()
+    path.parent.rename(tmp_path / "unplugged")
+    path.parent.write_text("a file where the folder should be")
+    journal = Journal.open(path)
+    assert kinds(journal) == {AlarmKind.DISK_ERROR}
+    after = append_all(journal, 10, 20)
+    journal.confirm("mqtt", journal.commit())
+    assert journal.read(journal.place("mqtt")) == after
+    path.parent.unlink()
+    (tmp_path / "unplugged").rename(path.parent)
+    assert journal.commit() == after[-1].seq
+    assert journal.read(0) == [*before, *after]
+    (gap,) = journal.gaps
+    assert (gap.first_seq, gap.last_seq) == (11, after[0].seq - 1)
+    assert gap.reason is GapReason.UNREADABLE
+    journal.close()
+    again = Journal.open(path)
+    assert again.place("mqtt") == 5
+    again.close()
+
+
+def test_when_memory_is_full_the_oldest_go_and_are_listed(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db", memory_bytes=40_000)
+    with file_size_limit(100):
+        for first in range(0, 2500, 10):
+            append_all(journal, first, first + 10)
+            journal.commit()
+    journal.commit()
+    (gap,) = journal.gaps
+    assert (gap.first_seq, gap.reason) == (1, GapReason.OVERFLOW)
+    assert gap.since == READINGS[0].received_at
+    assert gap.until == READINGS[gap.last_seq - 1].received_at
+    kept = journal.read(0, 10_000)
+    assert [entry.seq for entry in kept] == list(range(gap.last_seq + 1, 2501))
+    assert journal.counters.dropped == gap.last_seq
+    assert AlarmKind.GAP in kinds(journal)
+    journal.close()
+    again = Journal.open(tmp_path / "journal.db")
+    assert again.gaps == [gap]
+    assert again.read(0, 10_000) == kept
+    again.close()
+
+
+def test_without_any_commit_memory_is_bounded_too(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db", memory_bytes=200_000)
+    append_all(journal, 0, 2500)
+    journal.commit()
+    (gap,) = journal.gaps
+    kept = journal.read(0, 10_000)
+    assert 50 < len(kept) < 200
+    assert kept[0].seq == gap.last_seq + 1
+    journal.close()
+
+
+def test_a_file_taken_away_while_running_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 10)
+    journal.commit()
+    for file in tmp_path.glob("journal.db*"):
+        if not file.name.endswith(".lock"):
+            file.unlink()
+    entries = append_all(journal, 10, 20)
+    assert journal.commit() == 20
+    assert AlarmKind.REMOVED in kinds(journal)
+    (gap,) = journal.gaps
+    assert gap[:3] == (1, 10, GapReason.REMOVED)
+    journal.close()
+    again = Journal.open(path)
+    assert again.read(0) == entries
+    again.close()
+
+
+def test_damage_found_while_running_is_salvaged_and_live_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 2500)
+    journal.close()
+    journal = Journal.open(path)
+    with path.open("r+b") as file:
+        for page in range(20, 60):
+            file.seek(page * database_module.PAGE_SIZE)
+            file.write(b"\xff" * 100)
+    entries = append_all(journal, 0, 10)
+    found = journal.read(0, 10_000)
+    assert AlarmKind.DAMAGED in kinds(journal)
+    assert journal.commit() == 2510
+    assert found[-10:] == entries
+    missing = {seq for gap in journal.gaps for seq in range(gap.first_seq, gap.last_seq + 1)}
+    assert {entry.seq for entry in found} | missing == set(range(1, 2511))
+    assert 1000 < len(found) < 2510
+    journal.close()
+    again = Journal.open(path)
+    assert again.read(0, 10_000) == found
+    assert again.alarms == ()
+    again.close()
+
+
+async def test_a_follower_survives_damage_in_its_way(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 2500)
+    journal.close()
+    journal = Journal.open(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "UPDATE batch SET payload = zeroblob(length(payload)) WHERE first_seq = 257"
+        )
+    connection.close()
+    seen = []
+    async with asyncio.timeout(10):
+        async for entry in journal.follow(0):
+            seen.append(entry.seq)
+            if entry.seq == 2500:
+                break
+    assert seen == [*range(1, 257), *range(513, 2501)]
+    (gap,) = journal.gaps
+    assert gap[:3] == (257, 512, GapReason.DAMAGED)
+    journal.close()
+
+
+def test_numbers_that_vanished_from_a_sound_file_are_found_at_start(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 2500)
+    journal.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM batch WHERE first_seq IN (1, 513, 769)")
+    connection.close()
+    journal = Journal.open(path)
+    assert [gap[:3] for gap in journal.gaps] == [
+        (1, 256, GapReason.MISSING),
+        (513, 1024, GapReason.MISSING),
+    ]
+    assert kinds(journal) == {AlarmKind.GAP}
+    journal.close()
+    again = Journal.open(path)
+    assert again.alarms == ()
+    assert len(again.gaps) == 2
+    again.close()
+
+
+# -- other people's files, other versions ------------------------------------------------------
+
+
+def test_a_newer_journal_is_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 10)
+    journal.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    connection.close()
+    content = path.read_bytes()
+    for last_seq in (10, 20):
+        journal = Journal.open(path)
+        assert kinds(journal) == {AlarmKind.NEWER}
+        assert "schema 7" in journal.alarms[0].text.en
+        append_all(journal, 0, 10)
+        assert journal.commit() == last_seq
+        journal.close()
+    assert path.read_bytes() == content
+    assert (tmp_path / "journal.telewatt-v1.db").exists()
+
+
+def test_another_programs_database_is_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "home-assistant.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE states (id INTEGER)")
+    connection.close()
+    content = path.read_bytes()
+    journal = Journal.open(path)
+    assert kinds(journal) == {AlarmKind.FOREIGN}
+    append_all(journal, 0, 10)
+    assert journal.commit() == 10
+    journal.close()
+    assert path.read_bytes() == content
+
+
+DATABASES = sorted((Path(__file__).parent / "databases").glob("*.sqlite"))
+
+
+def test_there_is_a_database_of_every_schema_version() -> None:
+    assert [path.stem for path in DATABASES] == [
+        f"journal-v{number}" for number in range(1, len(schema.load_steps()) + 1)
+    ]
+
+
+@pytest.mark.parametrize("original", DATABASES, ids=lambda path: path.stem)
+def test_a_journal_of_every_schema_version_opens(original: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(original, tmp_path / "journal.db"))
+    journal = Journal.open(path)
+    assert [entry.reading for entry in journal.read(0)] == READINGS[:20]
+    assert journal.place("mqtt") == 15
+    assert journal.alarms == ()
+    append_all(journal, 0, 10)
+    assert journal.commit() == 30
+    journal.close()
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 10)
+    journal.close()
+    content = path.read_bytes()
+    steps = schema.load_steps()
+    good = "ALTER TABLE batch ADD COLUMN note TEXT;"
+    monkeypatch.setattr(schema, "load_steps", lambda: [*steps, good, "DROP TABLE absent;"])
+    with pytest.raises(sqlite3.OperationalError, match="no such table: absent"):
+        Journal.open(path)
+    assert path.read_bytes() == content
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["journal.db", "journal.db.lock"]
+    monkeypatch.setattr(schema, "load_steps", lambda: [*steps, good])
+    journal = Journal.open(path)
+    assert [entry.reading for entry in journal.read(0)] == READINGS[:10]
+    journal.close()

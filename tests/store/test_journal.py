@@ -1,0 +1,328 @@
+"""The journal against a simple model, and what its followers see."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from telewatt.reading import Reading
+from telewatt.store import Entry, GapReason, Journal, JournalInUseError
+from telewatt.store import tail as tail_module
+from tests.store.readings import START, make_readings
+
+READINGS = make_readings(2500)
+
+
+@pytest.fixture
+def journal(tmp_path: Path):  # type: ignore[no-untyped-def]
+    journal = Journal.open(tmp_path / "journal.db", commit_interval_s=0.05)
+    yield journal
+    journal.close()
+
+
+def append_all(journal: Journal, readings: list[Reading]) -> list[Entry]:
+    return [journal.append(reading) for reading in readings]
+
+
+async def until_durable(journal: Journal, seq: int) -> None:
+    async with asyncio.timeout(5):
+        while journal.durable_seq < seq:  # noqa: ASYNC110 - a commit announces itself to nobody
+            await asyncio.sleep(0.01)
+
+
+class JournalMachine(RuleBasedStateMachine):
+    """Any order of operations equals a list, a number of durable entries and a dictionary."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "journal.db"
+        self.journal = Journal.open(self.path)
+        self.entries: list[Entry] = []
+        self.durable = 0
+        self.places: dict[str, int] = {}
+        self.durable_places: dict[str, int] = {}
+        self.crashes = 0
+
+    @rule(first=st.integers(0, 2000), count=st.integers(1, 400))
+    def append(self, first: int, count: int) -> None:
+        self.entries += append_all(self.journal, READINGS[first : first + count])
+
+    @rule()
+    def commit(self) -> None:
+        assert self.journal.commit() == len(self.entries)
+        self.durable = len(self.entries)
+        self.durable_places = dict(self.places)
+
+    @rule(reader=st.sampled_from(["mqtt", "web"]), share=st.floats(0, 1))
+    def confirm(self, reader: str, share: float) -> None:
+        seq = int(share * len(self.entries))
+        self.journal.confirm(reader, seq)
+        self.places[reader] = max(seq, self.places.get(reader, 0))
+
+    @rule()
+    def close_and_open(self) -> None:
+        self.journal.close()
+        self.durable = len(self.entries)
+        self.durable_places = dict(self.places)
+        self.journal = Journal.open(self.path)
+
+    @rule()
+    def crash_and_open(self) -> None:
+        # closing the file without a commit is what the kernel does to a killed process
+        self.journal._durable.close(clean=False)
+        del self.entries[self.durable :]
+        self.places = dict(self.durable_places)
+        self.crashes += 1
+        self.journal = Journal.open(self.path)
+
+    @precondition(lambda self: self.entries)
+    @rule(share=st.floats(0, 1), limit=st.integers(1, 700))
+    def read(self, share: float, limit: int) -> None:
+        after = int(share * len(self.entries))
+        assert self.journal.read(after, limit) == self.entries[after : after + limit]
+
+    @rule(share=st.floats(0, 1))
+    def follow_history(self, share: float) -> None:
+        after = int(share * len(self.entries))
+
+        async def collect() -> list[Entry]:
+            expected, found = len(self.entries) - after, []
+            follower = self.journal.follow(after)
+            while len(found) < expected:
+                found.append(await anext(follower))
+            return found
+
+        assert asyncio.run(collect()) == self.entries[after:]
+
+    @invariant()
+    def numbers_agree(self) -> None:
+        assert self.journal.last_seq == len(self.entries)
+        assert self.durable <= self.journal.durable_seq <= len(self.entries)
+        assert self.journal.first_seq == 1
+        assert {reader: self.journal.place(reader) for reader in self.places} == self.places
+        assert [gap.reason for gap in self.journal.gaps] == [GapReason.CRASH] * self.crashes
+
+    def teardown(self) -> None:
+        self.journal.close()
+        self.folder.cleanup()
+
+
+TestJournalMachine = pytest.mark.slow(JournalMachine.TestCase)
+TestJournalMachine.settings = settings(max_examples=40, stateful_step_count=20)
+
+
+def test_an_entry_read_back_equals_what_was_appended(journal: Journal) -> None:
+    entries = append_all(journal, READINGS)
+    journal.commit()
+    assert journal.read(0, 10_000) == entries
+    assert {entry.reading.frame.status for entry in entries} >= {"complete", "partial"}
+
+
+def test_a_reading_without_a_time_zone_is_refused(journal: Journal) -> None:
+    reading = READINGS[0]
+    naive = Reading(reading.meter, reading.source, START.replace(tzinfo=None), reading.frame)
+    with pytest.raises(ValueError, match="'house' has no time zone"):
+        journal.append(naive)
+
+
+def test_a_place_is_confirmed_only_inside_the_durable_part(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    append_all(journal, READINGS[:10])
+    journal.confirm("mqtt", 4)
+    journal.commit()
+    append_all(journal, READINGS[:10])
+    journal.confirm("mqtt", 20)
+    assert journal.place("mqtt") == 20
+    journal._durable.close(clean=False)
+    again = Journal.open(tmp_path / "journal.db")
+    assert again.place("mqtt") == 4
+    assert again.place("a new reader") == 0
+    again.close()
+
+
+def test_a_place_never_goes_back_nor_beyond_the_end(journal: Journal) -> None:
+    append_all(journal, READINGS[:10])
+    journal.confirm("mqtt", 7)
+    journal.confirm("mqtt", 3)
+    assert journal.place("mqtt") == 7
+    journal.confirm("mqtt", 1000)
+    assert journal.place("mqtt") == 10
+
+
+def test_a_confirmation_without_new_entries_is_stored(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    append_all(journal, READINGS[:10])
+    journal.commit()
+    journal.confirm("mqtt", 10)
+    journal.commit()
+    journal._durable.close(clean=False)
+    again = Journal.open(tmp_path / "journal.db")
+    assert again.place("mqtt") == 10
+    again.close()
+
+
+def test_a_second_service_is_told_who_has_the_journal(journal: Journal) -> None:
+    with pytest.raises(JournalInUseError, match=f"already in use by process {os.getpid()};"):
+        Journal.open(journal.path)
+
+
+def test_a_closed_journal_is_free_for_others(tmp_path: Path) -> None:
+    for _ in range(3):
+        Journal.open(tmp_path / "journal.db").close()
+
+
+def test_a_crash_is_a_gap_with_its_times_and_one_alarm(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    entries = append_all(journal, READINGS[:10])
+    journal.commit()
+    journal._durable.close(clean=False)
+    journal = Journal.open(tmp_path / "journal.db")
+    (gap,) = journal.gaps
+    assert (gap.first_seq, gap.last_seq, gap.reason) == (11, 10, GapReason.CRASH)
+    assert gap.since == entries[-1].reading.received_at
+    (alarm,) = journal.alarms
+    assert "ended without closing" in alarm.text.en
+    assert "arrêt sans fermeture" in alarm.text.fr
+    journal.close()
+    journal = Journal.open(tmp_path / "journal.db")
+    assert journal.alarms == ()
+    assert journal.gaps == [gap]
+    journal.close()
+
+
+# -- followers -------------------------------------------------------------------------------
+
+
+async def take(journal: Journal, count: int, after: int | None = None) -> list[Entry]:
+    found: list[Entry] = []
+    async for entry in journal.follow(after):
+        found.append(entry)
+        if len(found) == count:
+            break
+    return found
+
+
+async def test_a_follower_from_now_sees_only_what_comes(journal: Journal) -> None:
+    append_all(journal, READINGS[:10])
+    following = asyncio.create_task(take(journal, 5))
+    await asyncio.sleep(0)
+    entries = append_all(journal, READINGS[10:15])
+    assert await following == entries
+
+
+async def test_a_follower_sees_history_then_live_without_a_seam(journal: Journal) -> None:
+    entries = append_all(journal, READINGS[:2000])
+    journal.commit()
+    following = asyncio.create_task(take(journal, 2500, after=0))
+    for reading in READINGS[2000:2500]:
+        entries.append(journal.append(reading))
+        await asyncio.sleep(0)
+    assert await following == entries
+
+
+async def test_two_followers_of_different_speed_see_the_same(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tail_module, "KEPT_ENTRIES", 20)
+    running = asyncio.create_task(journal.run())
+    fast = asyncio.create_task(take(journal, 2000, after=0))
+    slow_seen: list[Entry] = []
+
+    async def dawdle() -> None:
+        async for entry in journal.follow(0):
+            slow_seen.append(entry)
+            if entry.seq % 100 == 0:
+                await asyncio.sleep(0.01)
+            if len(slow_seen) == 2000:
+                break
+
+    slow = asyncio.create_task(dawdle())
+    entries = []
+    for reading in READINGS[:2000]:
+        entries.append(journal.append(reading))
+        await asyncio.sleep(0)
+    assert await fast == entries
+    await slow
+    assert slow_seen == entries
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_follower_sees_an_entry_within_milliseconds(journal: Journal) -> None:
+    running = asyncio.create_task(journal.run())
+    delays = []
+
+    async def watch() -> None:
+        count = 0
+        async for _ in journal.follow():
+            delays.append(time.perf_counter() - appended)
+            if (count := count + 1) == 200:
+                break
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    for reading in READINGS[:200]:
+        appended = time.perf_counter()
+        journal.append(reading)
+        await asyncio.sleep(0.002)
+    await watching
+    assert sorted(delays)[190] < 0.005
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_closing_ends_the_followers(journal: Journal) -> None:
+    following = asyncio.create_task(take(journal, 5))
+    await asyncio.sleep(0)
+    journal.close()
+    assert await following == []
+
+
+async def test_running_commits_each_interval_and_once_more_when_cancelled(
+    journal: Journal,
+) -> None:
+    running = asyncio.create_task(journal.run())
+    append_all(journal, READINGS[:10])
+    await until_durable(journal, 10)
+    append_all(journal, READINGS[10:20])
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert journal.durable_seq == 20
+
+
+async def test_many_entries_are_committed_before_the_interval_is_over(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db", commit_interval_s=3600)
+    running = asyncio.create_task(journal.run())
+    await asyncio.sleep(0)
+    append_all(journal, READINGS)
+    await until_durable(journal, 2500)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    journal.close()
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_entries_are_written_and_read(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    started = time.process_time()
+    for count in range(100_000):
+        journal.append(READINGS[count % 2500])
+        if count % 1000 == 999:
+            journal.commit()
+    written = time.process_time() - started
+    count, after = 0, 0
+    while entries := journal.read(after, 1000):
+        count, after = count + len(entries), entries[-1].seq
+    read = time.process_time() - started - written
+    journal.close()
+    assert count == 100_000
+    assert written < 100_000 * 150e-6
+    assert read < 100_000 * 150e-6
