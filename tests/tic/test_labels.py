@@ -1,7 +1,5 @@
 import json
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -258,11 +256,3 @@ def test_every_verified_dataset_of_the_captures_has_its_format(shared: Path) -> 
                     refused.add(body)
     assert refused == {b"PTEC HP D"}  # hand-made: two characters of four
     assert accepted > 5000
-
-
-def test_labels_document_is_up_to_date() -> None:
-    generator = ROOT / "docs" / "generate_labels.py"
-    written = subprocess.run(
-        [sys.executable, "-X", "utf8", generator], capture_output=True, check=True, encoding="utf-8"
-    ).stdout
-    assert (ROOT / "docs" / "labels.md").read_text(encoding="utf-8") == written
