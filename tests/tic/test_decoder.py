@@ -43,6 +43,21 @@ def test_chunking_does_not_matter(line, sizes):
     assert decode(line, 1) == whole
 
 
+class Careful(Decoder):
+    """Reads every frame stretch by stretch."""
+
+    def _learn_layout(self, frame):
+        pass
+
+
+@given(noisy_lines(), st.integers(1, 700))
+@settings(max_examples=300)
+def test_comparing_whole_frames_gives_what_reading_them_gives(line, size):
+    decoder = Careful()
+    careful = [f for at in range(0, len(line), size) for f in decoder.feed(line[at : at + size])]
+    assert decode(line, size) == careful + decoder.close()
+
+
 @given(noisy_lines() | st.binary(max_size=3000))
 @settings(max_examples=300)
 def test_bytes_are_conserved(line):
@@ -170,6 +185,21 @@ def test_adps_anywhere_and_repeated_labels_are_kept():
     fields = [*HISTORIC[:3], ("ADPS", "046", None), *HISTORIC[3:], ("ADPS", "047", None)]
     [frame] = decode(encode(Mode.HISTORIC, fields))
     assert fields_of(frame) == fields
+
+
+def test_unknown_labels_with_a_good_checksum_are_kept_raw():
+    fields = [*HISTORIC, ("TENSION", "245", None)]
+    [frame] = decode(encode(Mode.HISTORIC, fields))
+    assert frame.get("TENSION") == ("TENSION", "245", "245", "", None, None, False)
+
+
+def test_a_label_one_character_from_a_known_one_is_believed_when_it_recurs():
+    frame = encode(Mode.STANDARD, [*STANDARD, ("EASF11", "000000001", None)])
+    frames = decode(frame * 3)
+    assert [f.get("EASF11") is not None for f in frames] == [False, True, True]
+    assert [r.reason for r in frames[0].rejected] == [Reason.LABEL]
+    apart = decode(frame + encode(Mode.STANDARD, STANDARD) * 10 + frame)
+    assert not any(f.get("EASF11") for f in apart)
 
 
 def test_unit_of_pmax_is_va_on_a_linky_and_w_on_a_cbetm():

@@ -67,7 +67,8 @@ class DatasetError(ValueError):
 
     Attributes:
         reason: why.
-        dataset: what they would be in another mode than the stream's (reason ``MODE``).
+        dataset: what they would be in another mode than the stream's (reason ``MODE``), or if
+            a label that looks like a damaged known one is real after all (reason ``LABEL``).
     """
 
     def __init__(self, reason: Reason, dataset: Dataset | None = None) -> None:
@@ -177,7 +178,7 @@ def _type_fields(
 
 
 def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only: bool) -> Dataset:
-    if known_only or not is_label(label) or near_miss(mode, label):
+    if known_only or not is_label(label):
         raise DatasetError(Reason.LABEL)
     if len(data) > UNKNOWN_DATA_MAX or not _is_unknown_data(data):
         raise DatasetError(Reason.FORMAT)
@@ -185,7 +186,10 @@ def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only
         time = None if horodate is None else horodates.parse(horodate)
     except FormatError:
         raise DatasetError(Reason.FORMAT) from None
-    return Dataset(label, data, data, "", horodate, time)
+    dataset = Dataset(label, data, data, "", horodate, time)
+    if near_miss(mode, label):
+        raise DatasetError(Reason.LABEL, dataset)
+    return dataset
 
 
 def _spoilt(body: bytes, otherwise: Reason) -> Reason:

@@ -15,10 +15,9 @@ Source: Enedis-NOI-CPT_54E v3, 5.2 and 5.3; EOT: manufacturers' manuals (ZMD126,
 """
 
 import re
-from typing import cast
 
 from telewatt.tic.checksum import CR, ETX, HT, LF, WITHOUT_PARITY
-from telewatt.tic.dataset import DatasetError, Grammar
+from telewatt.tic.dataset import DatasetError
 from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
 from telewatt.tic.recognition import SWITCH_AFTER, Recognition
 from telewatt.tic.salvage import (
@@ -40,6 +39,7 @@ FRAME_MAX = 4096
 MEMO_MAX = 2048
 TEMPLATES_MAX = 8
 """Layouts kept: long and short frames, with and without the labels that come and go."""
+LOOKALIKES_MAX = 32
 
 CR_PARITY = b"\x8d"
 _ANY_CONTROLS = {**CONTROLS, **CONTROLS_PARITY}
@@ -67,6 +67,7 @@ class Decoder:
         self._templates: dict[int, Template] = {}  # by the frame's length
         self._pending = bytearray()  # since the last ETX
         self._tail = bytearray()  # the stretch that has no CR yet
+        self._lookalikes: dict[str, int] = {}  # labels like a damaged known one: last offset
         self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
         # the frame under assembly
         self._offset = 0
@@ -129,31 +130,17 @@ class Decoder:
     def _take_frame(self, raw: bytes) -> None:
         """Bytes up to an ETX: the frame we know but for some values, or something else."""
         template = self._templates.get(len(raw))
-        if template is None or self._raw or self._tail or not self._refresh(template, raw):
-            self._take(raw)
-
-    def _refresh(self, template: Template, raw: bytes) -> bool:
-        """Read what changed since the last frame of this layout; false if it is not so simple."""
-        if raw != template.raw:
-            parts, changed = template.changes(raw)
-            datasets = list(template.datasets)
-            for place in changed:
-                dataset = self._glance(parts[place])
-                if dataset is None:
-                    return False
-                datasets[place] = dataset
-            if raw[:1] != self._stx:
-                return False
-            template.renew(raw, parts, tuple(datasets))
-        line = self._recognition
-        line.strangers = 0
-        mode = cast("Grammar", line.grammar).mode
-        self._frames.append(Frame(mode, Status.COMPLETE, self._offset, raw, template.datasets))
-        self._offset += len(raw)
-        return True
+        if template is not None and not self._raw and not self._tail:
+            frame = template.renew(raw, self._offset, self._glance)
+            if frame is not None:
+                self._recognition.strangers = 0
+                self._frames.append(frame)
+                self._offset += len(raw)
+                return
+        self._take(raw)
 
     def _glance(self, part: bytes) -> Dataset | None:
-        """A dataset in its place, LF to CR, if there is nothing wrong with it."""
+        """A dataset, LF to CR, if there is nothing wrong with it."""
         if part[0] != 0x0A or part[-1:] != self._end:
             return None
         stretch = part[:-1]
@@ -165,11 +152,10 @@ class Decoder:
         return dataset
 
     def _learn_layout(self, frame: Frame) -> None:
-        raw, datasets, end = frame.raw, frame.datasets, self._end
-        if end and Template.fits(raw, datasets, self._stx, end):
+        if self._end and Template.fits(frame, self._stx, self._end):
             if len(self._templates) >= TEMPLATES_MAX:
                 self._templates.clear()
-            self._templates[len(raw)] = Template(raw, datasets, end)
+            self._templates[len(frame.raw)] = Template(frame, self._end)
 
     def _memorise(self, stretch: bytes, dataset: Dataset) -> None:
         if len(self._memo) >= MEMO_MAX:
@@ -309,9 +295,12 @@ class Decoder:
                 known_only=not piece.whole or piece.raw[:1] != LF,
             )
         except DatasetError as error:
+            if error.reason is Reason.LABEL and error.dataset and self._recurs(error.dataset):
+                self._keep(piece.raw + end, error.dataset)
+                return error.dataset
             reason = error.reason if piece.whole else Reason.UNTERMINATED
             rejected = self._reject(piece.raw + end, reason)
-            if error.dataset is not None:
+            if error.reason is Reason.MODE and error.dataset:
                 self._strangers = [*self._strangers, (rejected, error.dataset)][1 - SWITCH_AFTER :]
             return None
         if line.grammar is not grammar or line.linky is not linky:
@@ -322,6 +311,15 @@ class Decoder:
             dataset = dataset._replace(repaired=True)
         self._keep(piece.raw + end, dataset)
         return dataset
+
+    def _recurs(self, dataset: Dataset) -> bool:
+        """A label one character from a known one is damage, unless it comes frame after frame."""
+        here = self._offset + len(self._raw)
+        last = self._lookalikes.get(dataset.label)
+        if len(self._lookalikes) >= LOOKALIKES_MAX:
+            self._lookalikes.clear()
+        self._lookalikes[dataset.label] = here
+        return last is not None and here - last <= FRAME_MAX
 
     def _keep(self, raw: bytes, dataset: Dataset) -> None:
         self._raw += raw
@@ -385,8 +383,7 @@ class Decoder:
         self._raw.clear()
         self._datasets = []
         self._rejected = []
-        if status is Status.COMPLETE and not any(dataset.repaired for dataset in datasets):
-            self._learn_layout(frame)
+        self._learn_layout(frame)
 
 
 def _likely_mode(raw: bytes) -> Mode:
