@@ -4,15 +4,20 @@ While a frame is on its way the kernel keeps its bytes; waking for each costs mo
 them. The length of a frame hardly changes, so after a read the bytes still missing are known, and
 so is the earliest moment they can be there: sleep until then, read, and again. A guess which was
 too early costs one more wake-up, never a late frame. Pure: time is an argument.
+
+A meter may pause before each dataset and each frame (up to 33.4 ms, 54E 5.3.6). The shortest of
+the last frames says how much these gaps add at least; a sum of random gaps is uncertain by the
+square root of their number.
 """
 
 from collections import deque
 
-ETX = 0x03
+ETX, LF = b"\x03", b"\n"
 BITS_PER_CHARACTER = 10
-LENGTHS_KEPT = 8
-TAIL_BYTES = 64  # from here on assume that no gap between datasets is left
-HASTE = 0.9  # sleep this part of the expected time: gaps vary by a third and more
+FRAME_MAX = 4096
+FRAMES_KEPT = 16
+SPREAD = 1.5  # two standard deviations of a gap between 0 and 33 ms, and a margin
+FIRST_LOOK_BYTES = 4  # while the frames are not known yet: wake once for so many bytes
 POLL_S = 0.003  # near an ETX which is overdue
 LONGEST_SLEEP_S = 2.0  # an unplugged port and a stopped meter show no later than this
 
@@ -22,43 +27,58 @@ class Pacer:
 
     def __init__(self, speed: int) -> None:
         self._byte_s = BITS_PER_CHARACTER / speed
-        self._lengths: deque[int] = deque(maxlen=LENGTHS_KEPT)
-        self._place = 0  # bytes since the last ETX
-        self._in_step = False  # an ETX was seen, so ``_place`` counts a whole frame
-        self._frame_at = 0.0  # when the last ETX was read
-        self._pace_s = self._byte_s  # seconds a byte takes, gaps between datasets included
+        self._frame = bytearray()  # since the last ETX
+        self._frame_at: float | None = None  # when the last ETX was read
+        self._model = b""  # the last whole frame
+        self._lengths: deque[int] = deque(maxlen=FRAMES_KEPT)
+        self._gaps_s: deque[float] = deque(maxlen=FRAMES_KEPT)  # mean gap of each frame
 
     def took(self, data: bytes, now: float) -> float | None:
         """Account for what a read gave at ``now`` (seconds, any origin).
 
         Returns:
-            Seconds to sleep before the next read (0 < s <= 2), or ``None``: wait until a byte
-            arrives, because the line is idle or its frames are not known yet.
+            Seconds to sleep before the next read (0 < s <= 2), or ``None``: nothing was there,
+            wait until a byte arrives.
         """
-        end = data.rfind(ETX)
-        if end >= 0:
-            self._learn(data, end, now)
-        self._place += len(data) - (end + 1)
-        if not data or not self._lengths:
+        if not data:
             return None
+        head, etx, rest = data.rpartition(ETX)
+        if etx:
+            self._frame += head + etx
+            self._learn(now, alone=ETX not in head)
+        self._frame += rest
+        if len(self._frame) > FRAME_MAX:  # no ETX for long: this is no frame to learn from
+            self._frame.clear()
+            self._frame_at = None
         return min(self._rest_s(), LONGEST_SLEEP_S)
 
-    def _learn(self, data: bytes, end: int, now: float) -> None:
-        first = data.find(ETX)
-        if self._in_step and first == end:
-            length = self._place + end + 1
-            self._lengths.append(length)
-            self._pace_s = max(self._byte_s, (now - self._frame_at) / length)
-        self._in_step = True
+    def _learn(self, now: float, *, alone: bool) -> None:
+        if not alone:  # several frames at once: this is no live line
+            self._lengths.clear()
+            self._gaps_s.clear()
+        elif self._frame_at is not None:
+            self._model = bytes(self._frame)
+            idle_s = now - self._frame_at - len(self._model) * self._byte_s
+            self._lengths.append(len(self._model))
+            self._gaps_s.append(max(0.0, idle_s / _gaps(self._model)))
         self._frame_at = now
-        self._place = 0
+        self._frame.clear()
 
     def _rest_s(self) -> float:
-        longer = [length for length in self._lengths if length > self._place]
-        if not longer:
-            overdue = self._place - max(self._lengths)
-            return POLL_S + overdue * self._byte_s / 16
-        missing = min(longer) - self._place
-        if missing <= TAIL_BYTES:
-            return missing * self._byte_s
-        return missing * max(self._byte_s, HASTE * self._pace_s)
+        """The earliest moment the next ETX can be expected, in seconds from now."""
+        if not self._lengths:
+            return FIRST_LOOK_BYTES * self._byte_s
+        place = len(self._frame)
+        length = min((length for length in self._lengths if length > place), default=0)
+        if not length:
+            return POLL_S + (place - max(self._lengths)) * self._byte_s / 16
+        missing = length - place
+        gaps = _gaps(self._model[-missing:])
+        sure_gaps = max(0.0, gaps - SPREAD * (1 + 1 / len(self._gaps_s)) * gaps**0.5)
+        # The next byte may be nearly complete by now, so it counts for nothing.
+        bytes_s = max((missing - 1) * self._byte_s, min(self._byte_s, POLL_S))
+        return bytes_s + sure_gaps * min(self._gaps_s)
+
+
+def _gaps(line: bytes) -> int:
+    return line.count(LF) + 1
