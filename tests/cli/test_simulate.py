@@ -13,33 +13,22 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from telewatt.cli import simulate_help
-from telewatt.cli.console import Console
+from telewatt.cli import app, simulate_help
 from telewatt.cli.simulate import simulate
 from telewatt.tic import Decoder, Mode, Status, add_parity
 
-app = typer.Typer(pretty_exceptions_enable=False)
-app.command()(simulate)
-COMMAND = """
-import typer
-from telewatt.cli.console import Console
-from telewatt.cli.simulate import simulate
-app = typer.Typer()
-app.command()(simulate)
-app(obj=Console("en"))
-"""
+TELEWATT = (sys.executable, "-m", "telewatt", "--lang", "en", "simulate")
 START = ("--start", "2025-01-15T18:00")
 
 
 def run(*arguments, language="en"):
-    return CliRunner().invoke(app, list(map(str, arguments)), obj=Console(language))
+    return CliRunner().invoke(app, ["--lang", language, "simulate", *map(str, arguments)])
 
 
 @contextmanager
 def started(*arguments, **streams):
     streams = {"stderr": subprocess.PIPE, "text": True, **streams}
-    command = [sys.executable, "-c", COMMAND, *map(str, arguments)]
-    with subprocess.Popen(command, **streams) as process:
+    with subprocess.Popen([*TELEWATT, *map(str, arguments)], **streams) as process:
         try:
             yield process
         finally:
@@ -208,17 +197,21 @@ def test_a_name_that_is_taken_is_an_error_and_is_left_alone(capture):
 
 
 def test_every_text_of_the_help_has_its_french():
-    shown = [parameter.help for parameter in typer.main.get_command(app).params]
+    alone = typer.Typer()
+    alone.command()(simulate)
+    command = typer.main.get_command(alone)
+    shown = [parameter.help for parameter in command.params]
     ours = {text.en: text.fr for text in simulate_help.TEXTS}
     assert set(filter(None, shown)) - set(ours) <= {
         "Install completion for the current shell.",
         "Show completion for the current shell, to copy it or customize the installation.",
         "Show this message and exit.",
     }
-    assert typer.main.get_command(app).help in ours
+    assert command.help in ours
     assert all(english != french for english, french in ours.items())
 
 
+@pytest.mark.slow
 def test_two_meters_run_on_their_ports_until_ctrl_c(tmp_path):
     link = tmp_path / "linky"
     meters = ("--meter", "mode=historic", "--to", f"pty:{link}")
@@ -253,6 +246,7 @@ def test_sigterm_ends_it_as_cleanly(tmp_path):
     assert not link.is_symlink()
 
 
+@pytest.mark.slow
 def test_whoever_reads_standard_output_may_stop_at_any_time():
     with started(stdout=subprocess.PIPE) as process:
         assert process.stdout.read(1) == "\x02"
@@ -262,6 +256,7 @@ def test_whoever_reads_standard_output_may_stop_at_any_time():
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_long_file_shows_its_progress_on_a_terminal(capture):
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
