@@ -51,9 +51,11 @@ def instant(day: int, minute: int) -> int:
 
 @lru_cache(maxsize=64)
 def _digits(day: int) -> str:
-    return date.fromordinal(day).strftime("%y%m%d")
+    when = date.fromordinal(day)
+    return f"{when.year % 100:02}{when.month:02}{when.day:02}"
 
 
+@lru_cache(maxsize=512)
 def horodate(epoch_s: int, degraded: bool = False) -> str:
     """The instant as the meter writes it; a degraded clock writes its season in lower case.
 

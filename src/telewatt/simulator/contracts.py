@@ -11,6 +11,7 @@ send them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
@@ -122,6 +123,8 @@ def tariff_at(contract: Contract, peak_of: PeakOf, epoch_s: int) -> Tariff:
         contract.peaks[running - 1] if running else contract.profiles[day_ids[0]], minute
     )
     coming = [p for p in peaks if p.start_s > epoch_s]
+    known = _first_of_each(peaks)
+    shown = sorted((p for p in known if p.start_s > epoch_s), key=lambda p: p.start_s)
     today, tomorrow = _colours(contract, peak_of, local.day, minute)
     return Tariff(
         supplier=slot.supplier,
@@ -133,8 +136,8 @@ def tariff_at(contract: Contract, peak_of: PeakOf, epoch_s: int) -> Tariff:
         tomorrow=tomorrow,
         day_id=day_ids[0],
         next_day_id=day_ids[1],
-        known=_first_of_each(peaks),
-        next_peak=contract.peaks[coming[0].number - 1] if coming else None,
+        known=known,
+        next_peak=contract.peaks[shown[0].number - 1] if shown else None,
     )
 
 
@@ -143,6 +146,7 @@ def slot_at(profile: Profile, minute: int) -> Slot:
     return next(slot for slot in reversed(profile) if slot.minute <= minute)
 
 
+@lru_cache(maxsize=64)
 def profile_text(profile: Profile) -> str:
     """PJOURF+1 and PPOINTE: eleven blocks ``HHMMSSSS`` (54E 6.2.3.22).
 

@@ -20,7 +20,7 @@ def historic_frame(twin: Twin) -> list[Sent]:
     out = [
         Sent("ADCO", twin.address),
         Sent("OPTARIF", meter.contract.optarif),
-        Sent("ISOUSC", f"{min(99, int(meter.rated_a)):02}"),
+        Sent("ISOUSC", f"{int(meter.rated_a):02}"),
     ]
     out += _tariff(meter)
     out += _currents(meter, linky)

@@ -17,7 +17,8 @@ from telewatt.simulator.clock import DAY_S, instant, local_time
 LATITUDE, LONGITUDE = math.radians(46.6), 2.4
 HEAT_PUMP_CYCLE_S = 1200
 HEAT_PUMP_FLOOR = 0.35  # of its full power: below it, it switches on and off
-SHARE_OF_KVA = 0.9  # stores keep the house below this part of the subscribed power
+SHARE_OF_KVA = 0.9  # stores keep each phase below this part of the subscribed power
+COMFORT_KVA = {1: 6, 3: 12}  # below, people live with smaller appliances
 
 
 class Load(NamedTuple):
@@ -72,8 +73,11 @@ class Store:
 class House:
     """The loads of one house, stepped forward in time; the same seed lives the same life."""
 
-    def __init__(self, settings: HouseSettings, seed: int, phases: int, epoch_s: int) -> None:
+    def __init__(
+        self, settings: HouseSettings, seed: int, phases: int, kva: int, epoch_s: int
+    ) -> None:
         self._settings, self._seed, self._phases = settings, seed, phases
+        self._life = settings.life_w / 1000 * min(1.0, kva / COMFORT_KVA[phases])
         self._ripple = Random(f"{seed}/ripple")
         self._heater = Store(settings.heater_w, 3000)
         self._car = Store(settings.ev_w, 0)
@@ -108,13 +112,10 @@ class House:
         ]
         sun -= int(0.02 * sun * ripple)
         self._share(loads, heat_pump, int(0.2 * heat_pump))
-        drawn = 0
-        for watts, _ in loads:
-            drawn += watts
-        room = SHARE_OF_KVA * room_va - drawn
-        heat = self._heater.draw(seconds, contact, room)
-        loads[0][0] += heat
-        self._share(loads, self._car.draw(seconds, contact, room - heat), 0)
+        full = SHARE_OF_KVA * room_va / self._phases
+        loads[0][0] += self._heater.draw(seconds, contact, full - loads[0][0])
+        room = self._phases * (full - max(load[0] for load in loads))
+        self._share(loads, self._car.draw(seconds, contact, room), 0)
         self._share(loads, -sun, 0)
         return [Load(watts, var) for watts, var in loads]
 
@@ -147,12 +148,11 @@ class House:
     def _begin_day(self, day: int) -> None:
         rng = Random(f"{self._seed}/day/{day}")
         self._day = day
-        self._runs = plan_day(rng, day, self._settings.life_w)
+        self._runs = plan_day(rng, day, self._life)
         self._cloud = Random(f"{self._seed}/cloud/{day}")
         self._cloudiness = rng.random()
         self._cold = 3 * (rng.random() - rng.random())
-        life = self._settings.life_w / 1000
-        self._heater.owed_ws += (2500 + 3500 * rng.random()) * 3600 * life
+        self._heater.owed_ws += (2500 + 3500 * rng.random()) * 3600 * self._life
         if rng.random() < 0.6:
             self._car.owed_ws += (4000 + 12000 * rng.random()) * 3600
 
@@ -191,8 +191,8 @@ def sun_height(epoch_s: int) -> float:
     return max(0.0, height)
 
 
-def plan_day(rng: Random, day: int, life_w: int) -> list[Run]:
-    """The runs of one local day, drawn by ``rng``; phases are numbered from 0."""
+def plan_day(rng: Random, day: int, life: float) -> list[Run]:
+    """The runs of one local day, drawn by ``rng``; ``life`` scales them; phases count from 0."""
     midnight = instant(day, 0)
     runs = list(_fridge(rng, midnight))
     late = (day - 1) % 7 >= 5
@@ -200,7 +200,7 @@ def plan_day(rng: Random, day: int, life_w: int) -> list[Run]:
     def add(hour: float, minutes: float, watts: float, power_factor: float, phase: int) -> None:
         start = midnight + int(3600 * (hour + 0.5 * rng.random()))
         length = int(60 * minutes * (0.7 + 0.6 * rng.random()))
-        size = int(watts * life_w / 1000)
+        size = int(watts * life)
         if size:
             runs.append(Run(start, start + length, size, power_factor, phase))
 

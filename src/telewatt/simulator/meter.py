@@ -64,15 +64,19 @@ class Maximum:
 
 
 class Curve:
-    """Means over fixed periods: the last two complete ones, ``None`` where one is not complete."""
+    """Means over fixed periods: the last two complete ones, ``None`` where one is not complete.
 
-    __slots__ = ("_filled_s", "_sum", "last", "period_s", "previous")
+    With a ``first`` value there always is one: an incomplete period leaves the older mean.
+    """
 
-    def __init__(self, period_s: int) -> None:
+    __slots__ = ("_filled_s", "_keeps", "_sum", "last", "period_s", "previous")
+
+    def __init__(self, period_s: int, first: Stamped | None = None) -> None:
         self.period_s = period_s
+        self._keeps = first is not None
         self._sum = 0.0
         self._filled_s = 0
-        self.last: Stamped | None = None
+        self.last = first
         self.previous: Stamped | None = None
 
     def step(self, value: float, seconds: int) -> None:
@@ -83,8 +87,9 @@ class Curve:
     def close(self, end_s: int) -> None:
         """A period ends at ``end_s``."""
         complete = self._filled_s == self.period_s
-        mean = round(self._sum / self.period_s) if complete else 0
-        self.previous, self.last = self.last, Stamped(mean, end_s) if complete else None
+        if complete or not self._keeps:
+            mean = Stamped(round(self._sum / self.period_s), end_s)
+            self.previous, self.last = self.last, mean if complete else None
         self._sum, self._filled_s = 0.0, 0
 
 
@@ -119,7 +124,9 @@ class Meter:
         self.max_injected = Maximum(now_s)
         self.max_current = [0] * phases
         self.curve_drawn, self.curve_injected = Curve(curve_s), Curve(curve_s)
-        self.mean_voltage = [Curve(MEAN_VOLTAGE_S) for _ in range(phases)]
+        self.mean_voltage = [
+            Curve(MEAN_VOLTAGE_S, Stamped(round(volts), now_s)) for volts in self.voltage
+        ]
         self.breaker = CLOSED
         self._open_s = 0
         self._day = local_time(now_s).day

@@ -81,10 +81,12 @@ def flip(line: bytes, damage: Damage) -> bytes:
 
 
 def fade(line: bytes, damage: Damage) -> bytes:
-    """A weak receiver loses ones, on bits 0, 2 and 4 only."""
+    """A weak receiver loses ones, on bits 0, 2 and 4 only; a byte without them stays."""
     out = bytearray(line)
     for at in damage.strikes(len(line)):
-        out[at] &= ~(1 << (0, 2, 4)[damage.below(3)])
+        ones = [bit for bit in (0x01, 0x04, 0x10) if line[at] & bit]
+        if ones:
+            out[at] &= ~ones[damage.below(len(ones))]
     return bytes(out)
 
 

@@ -26,6 +26,7 @@ from telewatt.simulator.contracts import FIXED, NAMES, Contract, free
 from telewatt.simulator.contracts import NIGHT as USUAL_NIGHT
 from telewatt.simulator.text import (
     read_calendar,
+    read_day,
     read_instant,
     read_int,
     read_off_peak,
@@ -285,8 +286,7 @@ def _peak(text: str) -> Action:
     options = _options(text, "pm", "day", required=("pm",))
     if options["pm"] not in ("0", "1", "2", "3"):
         raise ValueError("pm is 1, 2 or 3 (Tempo: 1 white, 2 red), or 0 for no peak")
-    day = options.get("day")
-    return DecidePeak(int(options["pm"]), date.fromisoformat(day) if day else None)
+    return DecidePeak(int(options["pm"]), read_day(options["day"]) if "day" in options else None)
 
 
 def _message(length: int, once: bool) -> Callable[[str], Action]:

@@ -18,6 +18,7 @@ from telewatt.simulator.script import (
     ChangeContract,
     ChangePower,
     Event,
+    OverCurrent,
     SwitchMode,
     build_contract,
     parse_script,
@@ -94,6 +95,7 @@ class MeterSettings:
         powers = [self.kva] + [
             e.action.pref_kva for e in self.events if isinstance(e.action, ChangePower)
         ]
+        phases = [e.action.phase for e in self.events if isinstance(e.action, OverCurrent)]
         highest = 18 if self.phases == 1 else 36
         return [
             ("meter", self.family in FAMILIES, f"is one of: {' '.join(FAMILIES)}"),
@@ -103,6 +105,7 @@ class MeterSettings:
             ("kva", all(1 <= p <= highest for p in powers), f"goes from 1 to {highest} here"),
             ("contract", linky or not self._modern(), "a CBE meter knows base, hc, ejp and tempo"),
             ("curve", self.curve_min in CURVE_MINUTES, "is 0 (none), 10, 15, 30 or 60 minutes"),
+            ("events", all((p or 0) < self.phases for p in phases), "overcurrent: no such phase"),
             ("every", self.every_s is None or self.every_s >= 1, "is a duration of at least 1s"),
             ("step", 1 <= self.step_s <= 60, "is a duration of 1s to 60s"),
             ("speed", self.speed >= 0, "is 0 (no waiting) or more"),

@@ -63,8 +63,11 @@ def simulate(settings: MeterSettings, start: datetime) -> Iterator[Transmission]
     The same settings and the same start give the same bytes.
 
     Raises:
-        SettingsError: an event of the script lies before the start.
+        SettingsError: an event lies before the start, or wants a peak the contract has not.
+        ValueError: ``start`` is naive.
     """
+    if start.tzinfo is None:
+        raise ValueError("start has no time zone: give an aware datetime")
     sender = _Sender(settings, int(start.timestamp()))
     return sender.run()
 

@@ -4,7 +4,7 @@ Every reader raises `ValueError` with what it wanted to see; the caller adds whe
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from telewatt.simulator.clock import PARIS
 from telewatt.simulator.contracts import CLOSES, OPENS, OffPeak, Profile, Slot
@@ -43,6 +43,14 @@ def read_instant(text: str) -> datetime:
     except ValueError:
         raise ValueError("write a date and time such as 2025-01-15T18:00") from None
     return (when if when.tzinfo else when.replace(tzinfo=PARIS)).astimezone(UTC)
+
+
+def read_day(text: str) -> date:
+    """A day such as ``2025-01-09``."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a day such as 2025-01-09") from None
 
 
 def read_switch(text: str) -> bool:

@@ -39,7 +39,9 @@ class Twin:
         self.idle_until_s = self._voltage_until_s = self.dark_until_s = 0
         self._replaced = 0
         self.now_s = midnight_before(start_s, days=1)
-        self._house = House(settings.house, settings.seed, settings.phases, self.now_s)
+        self._house = House(
+            settings.house, settings.seed, settings.phases, settings.kva, self.now_s
+        )
         self.meter = self._new_meter(settings.contract, settings.kva)
         self.meter.pcoup_kva = settings.pcoup_kva or settings.kva
         self._step_s = 60
@@ -58,13 +60,22 @@ class Twin:
     def _schedule(self, start_s: int) -> list[tuple[int, Action]]:
         """The events as (instant, action), the next one last."""
         events = [(event.instant_s(start_s), event.action) for event in self.settings.events]
+        events.sort(key=lambda event: event[0])
+        contract = self.settings.contract
         for at_s, action in events:
             if at_s < start_s:
                 raise SettingsError(
                     f"events: {type(action).__name__} at {horodate(at_s)} lies before the start"
                     f" {horodate(start_s)}; give it a later time"
                 )
-        return sorted(events, key=lambda event: event[0])[::-1]
+            if isinstance(action, ChangeContract):
+                contract = action.contract
+            if isinstance(action, DecidePeak) and action.number > len(contract.peaks):
+                raise SettingsError(
+                    f"events: contract {contract.name} has no peak pm={action.number};"
+                    f" it has {len(contract.peaks)}, pm=0 makes a day normal"
+                )
+        return events[::-1]
 
     def _begin_registers(self) -> None:
         """The registers at the start; the distributor's share of the total is drawn evenly."""
@@ -170,7 +181,6 @@ class Twin:
             self._house.add(Run(self.now_s, end_s, watts // len(phases), 1.0, number))
 
     def _decide(self, number: int, day: int) -> None:
-        """Make a day a mobile peak or none, if the contract has that peak."""
-        if number <= len(self.meter.contract.peaks):
-            self.meter.peaks.decided[day] = number
-            self.meter.read_tariff()
+        """Make a day a mobile peak, or none."""
+        self.meter.peaks.decided[day] = number
+        self.meter.read_tariff()
