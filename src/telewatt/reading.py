@@ -12,7 +12,8 @@ class Reading:
 
     Attributes:
         meter: the meter's identity (ADCO/ADSC as text, or the configured one where the meter
-            sends none); ``None`` while it is not known yet. A history belongs to it, never to the port.
+            sends none); ``None`` while it is not known yet. A history belongs to it, never to the
+            port.
         source: the name of the meter's section in the configuration (``[meters.NAME]``).
         received_at: arrival of the frame's last byte, aware UTC.
         frame: the frame, with its exact bytes in ``frame.raw``.
