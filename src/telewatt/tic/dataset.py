@@ -16,7 +16,7 @@ from telewatt.tic import horodate as horodates
 from telewatt.tic.checksum import CR, LF, SEPARATOR
 from telewatt.tic.formats import FormatError, Reader, reader
 from telewatt.tic.frame import Dataset, Mode, Reason
-from telewatt.tic.labels import TABLE, is_label, near_miss
+from telewatt.tic.labels import TABLE, is_label, looks_damaged
 
 UNKNOWN_DATA_MAX = 98  # the longest data of any label: PJOURF+1
 _is_unknown_data = re.compile(r"[ -_a-z]*").fullmatch
@@ -187,7 +187,7 @@ def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only
     except FormatError:
         raise DatasetError(Reason.FORMAT) from None
     dataset = Dataset(label, data, data, "", horodate, time)
-    if near_miss(mode, label):
+    if looks_damaged(mode, label):
         raise DatasetError(Reason.LABEL, dataset)
     return dataset
 

@@ -80,13 +80,16 @@ class Label(NamedTuple):
         return reader(self.format)(data, time, self.unit)
 
 
-def near_miss(mode: Mode, label: str) -> bool:
-    """Whether an unknown label is one character away from a known one: a damaged label.
+def looks_damaged(mode: Mode, label: str) -> bool:
+    """Whether an unknown label looks like a known one that the line has damaged.
 
-    >>> near_miss(Mode.STANDARD, "EASTq"), near_miss(Mode.STANDARD, "EAQT")
-    (False, True)
+    One or two characters replaced, its head or its tail lost, or lower case in it (a flipped
+    bit 6 makes it from a digit or a sign).
+
+    >>> [looks_damaged(Mode.STANDARD, each) for each in ("EAQT", "RMS1", "EASD0", "TENSION")]
+    [True, True, True, False]
     """
-    return label not in TABLE[mode] and _differs_once(mode, label)
+    return label not in TABLE[mode] and _resembles_known(mode, label)
 
 
 def is_label(text: str) -> bool:
@@ -99,9 +102,15 @@ def is_label(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _differs_once(mode: Mode, label: str) -> bool:
+def _resembles_known(mode: Mode, label: str) -> bool:
+    if label != label.upper():
+        return True
     return any(
-        len(known) == len(label) and sum(a != b for a, b in zip(known, label, strict=True)) == 1
+        known.startswith(label)
+        or known.endswith(label)
+        or (
+            len(known) == len(label) and sum(a != b for a, b in zip(known, label, strict=True)) <= 2
+        )
         for known in TABLE[mode]
     )
 
