@@ -307,7 +307,8 @@ class Decoder:
             self._forget()
             if grammar not in (None, line.grammar):
                 self._accept_strangers()
-        if piece.mended and not dataset.repaired:
+        undelimited = not end or piece.raw[:1] != LF
+        if piece.mended or (self._end == CR_PARITY and undelimited):
             dataset = dataset._replace(repaired=True)
         self._keep(piece.raw + end, dataset)
         return dataset
