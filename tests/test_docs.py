@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import re
 import runpy
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +97,19 @@ def test_a_page_has_the_same_sections_in_both_languages(name: str) -> None:
 def test_every_page_is_in_the_menu(language: str) -> None:
     menu = tomllib.loads((DOCS / f"{language}.toml").read_text())["project"]["nav"]
     assert sorted(name for entry in menu for name in entry.values()) == PAGES
+
+
+@pytest.mark.slow
+@in_both_languages
+def test_the_built_pages_load_nothing_from_elsewhere(language: str) -> None:
+    build = [sys.executable, "-m", "zensical", "build", "--strict", "-f", f"{language}.toml"]
+    subprocess.run(build, cwd=DOCS, check=True, capture_output=True)
+    pages = list((DOCS / "site" / language).rglob("*.html"))
+    loaded = r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//[^>]*>"
+    assert len(pages) > len(PAGES)
+    assert {p.name: re.findall(loaded, p.read_text(encoding="utf-8")) for p in pages} == {
+        p.name: [] for p in pages
+    }
 
 
 @pytest.mark.parametrize(
