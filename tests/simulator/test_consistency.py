@@ -163,6 +163,7 @@ def test_the_day_number_changes_with_the_first_frame_after_midnight() -> None:
     assert profiles[0].startswith("0000C001 06008002 2200C001 NONUTILE")
 
 
+@pytest.mark.slow
 def test_tempo_changes_colour_at_six() -> None:
     text = "contract=tempo&every=10s&events=2025-01-15T21:00 peak pm=2 day=2025-01-16"
     frames = during(text + "&step=1m", "2025-01-15T20:59", 3600 * 10)
@@ -185,6 +186,7 @@ def test_historic_tempo_says_tomorrow_from_eight_in_the_evening() -> None:
     assert list(dict.fromkeys(data(f, "DEMAIN") for f in frames)) == ["----", "ROUG"]
 
 
+@pytest.mark.slow
 def test_pejp_is_sent_only_in_the_half_hour_before_the_peak() -> None:
     text = "mode=historic&contract=ejp&every=30s&step=1m&events=2025-01-15T12:00 peak pm=1"
     frames = during(text, "2025-01-15T11:00", 86_400)
@@ -207,6 +209,7 @@ def test_adps_is_sent_while_the_current_exceeds() -> None:
     assert 10 < sum("ADPS" in labels(one) for one in frames) < 30
 
 
+@pytest.mark.slow
 def test_a_cbe_slips_adps_in_after_the_dataset_in_course() -> None:
     """Anywhere in the first frame, at its place after IINST in the next ones."""
     places = set()

@@ -7,21 +7,17 @@ import pytest
 from telewatt.simulator.clock import PARIS, horodate, instant, local_time
 from telewatt.simulator.contracts import (
     NIGHT,
-    RED,
-    WHITE,
     Contract,
     Slot,
-    Tariff,
     base,
     ejp,
     free,
     hc,
     profile_text,
-    season_peaks,
-    tariff_at,
     tempo,
     weekend,
 )
+from telewatt.simulator.tariff import RED, WHITE, Tariff, change_minutes, season_peaks, tariff_at
 
 
 def at(contract: Contract, when: str, peaks: dict[str, int] | None = None) -> Tariff:
@@ -171,3 +167,18 @@ def test_local_time_counts_days_as_dates_do() -> None:
         22 * 3600 + 35 * 60 + 18,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    "contract", [base(NIGHT), hc(((90, 425), (720, 870))), tempo(NIGHT), ejp(NIGHT)]
+)
+@pytest.mark.parametrize("first", ["2025-03-29", "2025-10-25", "2025-01-16"])
+def test_nothing_changes_between_the_minutes_of_change(contract: Contract, first: str) -> None:
+    day = date.fromisoformat(first).toordinal()
+    peaks = {day: 1, day + 1: len(contract.peaks)}
+    seen = None
+    for at_s in range(instant(day - 1, 0), instant(day + 2, 0), 60):
+        now = tariff_at(contract, lambda d: peaks.get(d, 0) if contract.peaks else 0, at_s)
+        if local_time(at_s).second // 60 not in change_minutes(contract):
+            assert now == seen
+        seen = now

@@ -4,18 +4,16 @@ from random import Random
 
 import pytest
 
-from telewatt.simulator.noise import (
+from telewatt.simulator.injectors import (
     INJECTORS,
     PER_BYTE,
     PER_DATASET,
     PER_FRAME,
     PER_FRAMING_BYTE,
     Damage,
-    Noise,
-    NoiseSettings,
     misread,
-    split_reads,
 )
+from telewatt.simulator.noise import Noise, NoiseSettings, split_reads
 from telewatt.tic import Decoder, Mode, Reason, add_parity, encode_dataset, encode_frame
 
 FRAME = encode_frame(

@@ -14,8 +14,9 @@ from random import Random
 from typing import NamedTuple
 
 from telewatt.simulator.clock import local_time
-from telewatt.simulator.contracts import Contract, PeakCalendar, Tariff, tariff_at
+from telewatt.simulator.contracts import Contract
 from telewatt.simulator.house import Load
+from telewatt.simulator.tariff import PeakCalendar, Tariff, change_minutes, tariff_at
 
 FILTER_B = 0.008
 TRIP = 1.3**2
@@ -139,6 +140,7 @@ class Meter:
         """Another tariff structure; the indexes go on from where they are."""
         self.contract = contract
         self.peaks = PeakCalendar(contract, self.seed)
+        self._change_minutes = change_minutes(contract)
         self.read_tariff()
 
     def read_tariff(self) -> None:
@@ -168,12 +170,13 @@ class Meter:
                 before * 60 // curve.period_s
             ):
                 curve.close(end * curve.period_s)
-        day = local_time(self.now_s).day
-        if day != self._day:
-            self._day = day
+        local = local_time(self.now_s)
+        if local.day != self._day:
+            self._day = local.day
             for maximum in (self.max_drawn, self.max_injected, *self.max_phase):
                 maximum.begin_day(self.now_s)
-        self.read_tariff()
+        if local.second // 60 in self._change_minutes or minute != before + 1:
+            self.read_tariff()
 
     # measuring
 

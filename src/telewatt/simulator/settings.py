@@ -12,14 +12,10 @@ from urllib.parse import unquote
 
 from telewatt.simulator.contracts import NIGHT as USUAL_NIGHT
 from telewatt.simulator.contracts import Contract, base
+from telewatt.simulator.events import ChangeContract, ChangePower, Event, OverCurrent, SwitchMode
 from telewatt.simulator.house import HouseSettings
 from telewatt.simulator.noise import NoiseSettings, parse_noise
 from telewatt.simulator.script import (
-    ChangeContract,
-    ChangePower,
-    Event,
-    OverCurrent,
-    SwitchMode,
     build_contract,
     parse_script,
     read_address,

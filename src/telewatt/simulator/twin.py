@@ -2,9 +2,7 @@
 
 from telewatt.simulator.clock import horodate, local_time, midnight_before
 from telewatt.simulator.contracts import Contract
-from telewatt.simulator.house import House, Load, Run
-from telewatt.simulator.meter import CLOSED, INDEX_MODULO, ORDERED, Meter
-from telewatt.simulator.script import (
+from telewatt.simulator.events import (
     Action,
     ChangeContract,
     ChangePower,
@@ -19,6 +17,8 @@ from telewatt.simulator.script import (
     SwitchMode,
     Voltage,
 )
+from telewatt.simulator.house import House, Load, Run
+from telewatt.simulator.meter import CLOSED, INDEX_MODULO, ORDERED, Meter
 from telewatt.simulator.settings import MeterSettings, SettingsError, draw_address
 
 NO_MESSAGE = "PAS DE          MESSAGE         "
