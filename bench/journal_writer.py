@@ -54,6 +54,7 @@ def _frames() -> list[Frame]:
 
 def write(path: Path) -> None:
     """Append and commit until killed: small and large batches, a reader that confirms."""
+    _frames()
     started = time.perf_counter()
     journal = Journal.open(path)
     _say(f"opened {journal.last_seq} {time.perf_counter() - started:.6f}")

@@ -48,7 +48,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.durable = 0
         self.places: dict[str, int] = {}
         self.durable_places: dict[str, int] = {}
-        self.crashes = 0
+        self.crashes: set[int] = set()
 
     @rule(first=st.integers(0, 2000), count=st.integers(1, 400))
     def append(self, first: int, count: int) -> None:
@@ -79,7 +79,7 @@ class JournalMachine(RuleBasedStateMachine):
         self.journal._durable.close(clean=False)
         del self.entries[self.durable :]
         self.places = dict(self.durable_places)
-        self.crashes += 1
+        self.crashes.add(self.durable)
         self.journal = Journal.open(self.path)
 
     @precondition(lambda self: self.entries)
@@ -107,7 +107,8 @@ class JournalMachine(RuleBasedStateMachine):
         assert self.durable <= self.journal.durable_seq <= len(self.entries)
         assert self.journal.first_seq == 1
         assert {reader: self.journal.place(reader) for reader in self.places} == self.places
-        assert [gap.reason for gap in self.journal.gaps] == [GapReason.CRASH] * self.crashes
+        crashes = [(seq + 1, seq, GapReason.CRASH) for seq in sorted(self.crashes)]
+        assert [gap[:3] for gap in self.journal.gaps] == crashes
 
     def teardown(self) -> None:
         self.journal.close()
@@ -195,6 +196,22 @@ def test_a_crash_is_a_gap_with_its_times_and_one_alarm(tmp_path: Path) -> None:
     assert journal.alarms == ()
     assert journal.gaps == [gap]
     journal.close()
+
+
+def test_crashes_without_an_entry_between_them_are_one_gap(tmp_path: Path) -> None:
+    for _ in range(3):
+        journal = Journal.open(tmp_path / "journal.db")
+        assert len(journal.alarms) == len(journal.gaps) <= 1
+        journal._durable.close(clean=False)
+
+
+def test_a_closed_journal_takes_nothing_and_writes_nothing(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    journal.close()
+    assert journal.commit() == 0
+    with pytest.raises(RuntimeError, match="is closed"):
+        journal.append(READINGS[0])
+    Journal.open(tmp_path / "journal.db").close()
 
 
 # -- followers -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from telewatt.store import gap, schema, wal
 from telewatt.store.batch import BatchError, Sealed, check
 from telewatt.store.gap import Gap
 
-PAGE_SIZE = 1024  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
+PAGE_SIZE = 512  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
 CHECKPOINT_PAGES = 2000
 SQLITE_MAGIC = b"SQLite format 3\x00"
 _CACHE_KIB = 512
@@ -193,7 +193,7 @@ class Database:
         return dict(self._writer.execute("SELECT name, seq FROM reader"))
 
     def gaps(self) -> list[Gap]:
-        """All gaps ever found, oldest first."""
+        """All gaps ever found, ascending."""
         try:
             return read_gaps(self._writer)
         except (ValueError, OverflowError) as error:
@@ -269,24 +269,29 @@ def insert(
         "INSERT OR REPLACE INTO reader (name, seq) VALUES (?, ?)", places.items()
     )
     connection.executemany(
-        f"INSERT INTO gap ({gap.COLUMNS}) VALUES (?, ?, ?, ?, ?)", map(gap.to_row, gaps)
+        f"INSERT OR REPLACE INTO gap ({gap.COLUMNS}) VALUES (?, ?, ?, ?, ?)", map(gap.to_row, gaps)
     )
 
 
 def read_gaps(connection: sqlite3.Connection) -> list[Gap]:
-    """Table ``gap``, oldest first."""
-    rows = connection.execute(f"SELECT {gap.COLUMNS} FROM gap ORDER BY id")
+    """Table ``gap``, ascending."""
+    rows = connection.execute(f"SELECT {gap.COLUMNS} FROM gap ORDER BY first_seq, last_seq")
     return [gap.from_row(row) for row in rows]
 
 
 def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     """Where a batch does not begin with the number after the one before: expected, found."""
-    sql = """
-        SELECT expected, first_seq FROM (
-            SELECT first_seq, lag(first_seq + entries, 1, 1) OVER (ORDER BY first_seq) expected
-            FROM batch INDEXED BY batch_span)
-        WHERE first_seq <> expected ORDER BY first_seq"""
-    return connection.execute(sql).fetchall()
+    count = "SELECT sum(entries), max(first_seq + entries - 1) FROM batch INDEXED BY batch_span"
+    entries_stored, last_seq = connection.execute(count).fetchone()
+    if entries_stored == last_seq:  # nothing missing: no need to look at each row
+        return []
+    found, expected = [], 1
+    sql = "SELECT first_seq, entries FROM batch INDEXED BY batch_span ORDER BY first_seq"
+    for first_seq, entries in connection.execute(sql):
+        if first_seq != expected:
+            found.append((expected, first_seq))
+        expected = first_seq + entries
+    return found
 
 
 def find_missing(connection: sqlite3.Connection) -> list[tuple[int, int]]:

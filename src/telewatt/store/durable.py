@@ -57,8 +57,8 @@ class Durable:
 
     @property
     def gaps(self) -> list[Gap]:
-        """All gaps, in the order they were found."""
-        return [*self._gaps, *self._new_gaps]
+        """All gaps, ascending."""
+        return _merge(self._gaps, self._new_gaps)
 
     def note(self, gaps: Iterable[Gap]) -> None:
         """List gaps; they are stored with the next batch."""
@@ -216,7 +216,7 @@ class Durable:
         if not (batches or places or found) and closed is None:
             return
         database.write(batches, places, found, closed)
-        self._gaps += found
+        self._gaps = _merge(self._gaps, found)
         self._new_gaps.clear()
         ends = [batch.last_seq for batch in batches] + [each.last_seq for each in found]
         self.seq = max(self.seq, *ends, 0)
@@ -291,6 +291,12 @@ class Durable:
             with self._writing:
                 runs = gap.unexplained(self.gaps, first_seq, last_seq)
                 self.note(Gap(first, last, reason) for first, last in runs)
+
+
+def _merge(gaps: Sequence[Gap], newer: Sequence[Gap]) -> list[Gap]:
+    """As the table does: of two crashes without an entry between them the later one counts."""
+    found = {each[:3]: each for each in (*gaps, *newer)}
+    return sorted(found.values(), key=lambda each: each[:3])
 
 
 def _clock_seq() -> int:

@@ -100,7 +100,7 @@ class Journal:
 
     @property
     def gaps(self) -> list[Gap]:
-        """All gaps ever found, in the order they were found."""
+        """All gaps ever found, ascending."""
         return self._durable.gaps
 
     @property
@@ -115,7 +115,10 @@ class Journal:
 
         Raises:
             ValueError: ``received_at`` is naive.
+            RuntimeError: the journal is closed.
         """
+        if self._closed:
+            raise RuntimeError(f"journal {self.path} is closed")
         if reading.received_at.tzinfo is None:
             raise ValueError(f"received_at of a reading of {reading.source!r} has no time zone")
         entry = self._tail.append(reading)
@@ -143,30 +146,18 @@ class Journal:
             tells so and the next commit tries again.
         """
         with self._committing:
-            started = time.monotonic()
-            self._seal()
-            pending = self._tail.pending()
-            last_seq = pending[-1].last_seq if pending else self._durable.seq
-            places = self._places.changed(last_seq)
-            before = self._durable.seq
-            if self._durable.store(pending, places):
-                self._places.settle(places)
-                self._tail.settle(self._durable.seq)
-                self._failures = 0
-            else:
-                self._failures += 1
-                self.counters.failed_commits += 1
-            if self._durable.seq > before:
-                self._count(pending, time.monotonic() - started)
+            if not self._closed:
+                self._commit()
         return self._durable.seq
 
     def close(self) -> None:
         """Commit, close the file and let others have the journal. Followers end."""
-        if self._closed:
-            return
-        self.commit()
-        self._closed = True
-        self._durable.close(clean=not self._tail.pending())
+        with self._committing:
+            if self._closed:
+                return
+            self._commit()
+            self._closed = True
+            self._durable.close(clean=not self._tail.pending())
         self._wake_followers()
 
     def place(self, reader: str) -> int:
@@ -180,6 +171,22 @@ class Journal:
     def confirm(self, reader: str, seq: int) -> None:
         """The reader has dealt with all entries up to this one; never goes back."""
         self._places.confirm(reader, min(seq, self.last_seq))
+
+    def _commit(self) -> None:
+        started, before = time.monotonic(), self._durable.seq
+        self._seal()
+        pending = self._tail.pending()
+        last_seq = pending[-1].last_seq if pending else before
+        places = self._places.changed(last_seq)
+        if self._durable.store(pending, places):
+            self._places.settle(places)
+            self._tail.settle(self._durable.seq)
+            self._failures = 0
+        else:
+            self._failures += 1
+            self.counters.failed_commits += 1
+        if self._durable.seq > before:
+            self._count(pending, time.monotonic() - started)
 
     def _seal(self) -> None:
         claimed = self._tail.claim()

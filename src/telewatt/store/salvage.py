@@ -126,9 +126,8 @@ def _find_places(connection: sqlite3.Connection, source: Path) -> dict[str, int]
 
 
 def _find_gaps(source: Path) -> list[Gap]:
-    sql = f"SELECT {gap.COLUMNS} FROM gap ORDER BY id"
     found = []
-    for row in _query(source, sql):
+    for row in _query(source, f"SELECT {gap.COLUMNS} FROM gap"):
         try:
             found.append(gap.from_row(row))
         except (ValueError, TypeError, OverflowError):

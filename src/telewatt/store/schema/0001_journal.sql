@@ -16,13 +16,13 @@ CREATE TABLE reader (
 
 -- Numbers without an entry, and why. Times are microseconds since 1970, UTC.
 CREATE TABLE gap (
-    id        INTEGER PRIMARY KEY,
     first_seq INTEGER NOT NULL,
     last_seq  INTEGER NOT NULL,
     reason    TEXT NOT NULL,
     since_us  INTEGER,
-    until_us  INTEGER
-) STRICT;
+    until_us  INTEGER,
+    PRIMARY KEY (first_seq, last_seq, reason)
+) STRICT, WITHOUT ROWID;
 
 -- One row: 1 after a proper close, 0 while a service writes.
 CREATE TABLE closing (clean INTEGER NOT NULL) STRICT;
