@@ -53,10 +53,13 @@ def files() -> Iterator[Path]:
 
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Each command as it is typed, and its long options."""
-    group = typer.main.get_command(app)
-    for name, command in [("", group), *getattr(group, "commands", {}).items()]:
+    group = typer.main.get_group(app)
+    context = typer.Context(group)
+    names = group.list_commands(context)
+    for command in [group, *(group.get_command(context, name) for name in names)]:
+        assert command is not None
         options = [o for parameter in command.params for o in parameter.opts if o.startswith("--")]
-        yield f"telewatt {name}".strip(), options
+        yield f"telewatt {command.name or ''}".strip(), options
 
 
 @in_both_languages
