@@ -51,6 +51,9 @@ def files() -> Iterator[Path]:
                 yield path
 
 
+PROSE = [path for path in files() if path.suffix == ".md"]
+
+
 def commands() -> Iterator[tuple[str, list[str]]]:
     """Each command as it is typed, and its long options."""
     group = typer.main.get_group(app)
@@ -115,9 +118,7 @@ def test_the_built_pages_load_nothing_from_elsewhere(language: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in files() if p.suffix == ".md"], ids=lambda p: str(p.relative_to(ROOT))
-)
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_link_inside_the_repository_leads_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)", prose(path.read_text(encoding="utf-8")))
     inside = [target for target in targets if "://" not in target]
@@ -130,6 +131,17 @@ def test_every_make_target_a_reader_is_told_exists(name: str) -> None:
     rules = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert targets
     assert set(targets) <= set(rules)
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_telewatt_command_a_reader_is_told_exists(path: Path) -> None:
+    known = dict(commands())
+    fences = re.findall(r"^```sh\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    for line in re.findall(r"^telewatt .+", "".join(fences), re.MULTILINE):
+        words = line.partition("#")[0].replace("=", " ").split()
+        command = next(word for word in words[1:] if f"telewatt {word}" in known)
+        options = {word for word in words if word.startswith("--")}
+        assert options <= {*known["telewatt"], *known[f"telewatt {command}"]}, line
 
 
 def test_nothing_refers_to_one_machine_or_one_index() -> None:
