@@ -95,7 +95,7 @@ def simulate(start, tmp_path):
     """``simulate(house=HISTORIC)``: meters at their true speed; the paths of their terminals."""
 
     def begin(**meters):
-        arguments, paths = ["simulate", "--speed", "1"], {}
+        arguments, paths = ["simulate", "--speed", "1", "--strict-speed"], {}
         for name, settings in meters.items():
             paths[name] = tmp_path / name
             arguments += ["--meter", settings, "--to", f"pty:{paths[name]}"]

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -48,7 +49,7 @@ class _Commands(TyperGroup):
 
 def _language_asked(arguments: Sequence[str]) -> str:
     """The value of ``--lang``, else the language of the environment: before anything is parsed."""
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for argument, following in pairwise([*arguments, ""]):
         if argument == "--lang":
             return following
         if argument.startswith("--lang="):

@@ -1,5 +1,6 @@
 """The help of the command line in both languages: typer takes the English as it stands."""
 
+from telewatt.cli import simulate_help
 from telewatt.language import Text
 
 _HELP = (
@@ -22,11 +23,42 @@ _HELP = (
         "For people, one object a frame, or one row a dataset.",
         "Pour lire, un objet par trame, ou une ligne par groupe.",
     ),
+    Text(
+        "Read every meter of the configuration into the journal, until stopped.",
+        "Lit tous les compteurs de la configuration vers le journal, jusqu'à l'arrêt.",
+    ),
+    Text(
+        "Show the meters in the terminal, as they are now; q quits.",
+        "Montre les compteurs dans le terminal, en direct ; q pour quitter.",
+    ),
+    Text(
+        "Check the configuration and say what it would start, or every error in it.",
+        "Vérifie la configuration : ce qu'elle démarrerait, ou toutes ses erreurs.",
+    ),
+    Text(
+        "List the serial ports and listen on each: which meter, mode and speed, or what is wrong.",
+        "Liste les ports série et écoute chacun : compteur, mode et vitesse, ou ce qui ne va pas.",
+    ),
+    Text(
+        "Watch telewatt read two simulated meters, without any hardware.",
+        "Regarder telewatt lire deux compteurs simulés, sans aucun matériel.",
+    ),
+    Text("The configuration file.", "Le fichier de configuration."),
+    Text("A meter, instead of a file.", "Un compteur, à la place d'un fichier."),
+    Text("The journal, wherever it is.", "Le journal, où qu'il soit."),
+    Text(
+        "Listen on these ports only, for example /dev/ttyS0.",
+        "N'écoute que ces ports, par exemple /dev/ttyS0.",
+    ),
+    Text(
+        "Stop after this time; without a terminal 15, else never.",
+        "S'arrête après ce temps ; 15 sans terminal, sinon jamais.",
+    ),
     Text("Install completion for the current shell.", "Installe la complétion dans ce shell."),
     Text(
         "Show completion for the current shell, to copy it or customize the installation.",
         "Affiche la complétion de ce shell.",
     ),
 )
-FRENCH = {text.en: text.fr for text in _HELP}
+FRENCH = {text.en: text.fr for text in (*_HELP, *simulate_help.TEXTS)}
 """The French help by its English text."""

@@ -40,8 +40,8 @@ _COUNTED = Text(
     "{name} : {frames} trames ({bad} abîmées), {datasets} groupes, {repaired} réparés, "
     "{rejected} rejetés{reasons}, {changes} changements d'état",
 )
-_ALARM = Text("journal: {text} {remedy}", "journal : {text} {remedy}")
-_ALARM_OVER = Text("journal: this is over: {text}", "journal : c'est fini : {text}")
+_ALARM = Text("journal: {what} {remedy}", "journal : {what} {remedy}")
+_ALARM_OVER = Text("journal: this is over: {what}", "journal : c'est fini : {what}")
 
 
 class Reports:
@@ -97,11 +97,11 @@ class Reports:
 
     def alarm(self, alarm: Alarm) -> None:
         """The journal has a new alarm."""
-        self.say(logging.WARNING, _ALARM, **_texts_of(alarm))
+        self.say(logging.WARNING, _ALARM, what=alarm.text, remedy=alarm.remedy)
 
     def alarm_is_over(self, alarm: Alarm) -> None:
         """What the journal had to say does not hold any more."""
-        self.say(logging.INFO, _ALARM_OVER, **_texts_of(alarm))
+        self.say(logging.INFO, _ALARM_OVER, what=alarm.text)
 
     def say(self, level: int, text: Text, **values: object) -> None:
         """One line of the log."""
@@ -111,10 +111,3 @@ class Reports:
 def _parts(rejected: Counter[Reason]) -> str:
     parts = ", ".join(f"{reason} {count}" for reason, count in rejected.most_common())
     return f" ({parts})" if parts else ""
-
-
-def _texts_of(alarm: Alarm) -> dict[str, Text]:
-    return {
-        name: Text(words.en, words.fr)
-        for name, words in (("text", alarm.text), ("remedy", alarm.remedy))
-    }

@@ -14,10 +14,11 @@ from telewatt.notify import Notifier
 from telewatt.reading import Reading
 from telewatt.service.feed import Feed, feed_path, state_line
 from telewatt.service.reports import Reports
+from telewatt.service.watchdog import keep_alive
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Journal
-from telewatt.store.alarms import STORAGE, Alarm, AlarmKind
+from telewatt.store.alarms import Alarm, AlarmKind
 from telewatt.tic import Mode
 
 ALARM_S = 1.0  # how late an alarm of the journal may be seen
@@ -133,8 +134,8 @@ class Service:
         yield self._feed.run(self._journal)
         yield self._count()
         yield self._watch_alarms()
-        if self._notifier.watchdog_s:
-            yield self._keep_alive(self._notifier.watchdog_s)
+        limit_s = self._config.journal.commit_interval_s + STUCK_S
+        yield keep_alive(self._journal, self._notifier, limit_s)
 
     def _announce(self) -> None:
         self._reports.say(logging.INFO, _READY, count=len(self._lines), path=self._path)
@@ -179,20 +180,6 @@ class Service:
                     self._reports.alarm_is_over(alarm)
             known = active
             await asyncio.sleep(ALARM_S)
-
-    async def _keep_alive(self, watchdog_s: float) -> None:
-        """Systemd hears that the service lives only while the journal moves forward too."""
-        loop = asyncio.get_running_loop()
-        moved_at, durable_seq = loop.time(), -1
-        limit_s = self._config.journal.commit_interval_s + STUCK_S
-        while True:
-            journal = self._journal
-            if journal.durable_seq != durable_seq or journal.durable_seq == journal.last_seq:
-                moved_at, durable_seq = loop.time(), journal.durable_seq
-            refused = any(alarm.kind in STORAGE for alarm in journal.alarms)
-            if refused or loop.time() - moved_at < limit_s:
-                self._notifier.alive()
-            await asyncio.sleep(watchdog_s / 3)
 
 
 async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:

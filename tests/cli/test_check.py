@@ -1,0 +1,129 @@
+import pytest
+from typer.testing import CliRunner
+
+from telewatt.cli import app
+
+HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """No configuration of this machine is found by chance."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TELEWATT_CONFIG", "STATE_DIRECTORY", "XDG_STATE_HOME", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.setattr("telewatt.cli.setup.SYSTEM_FILE", tmp_path / "etc" / "telewatt.toml")
+
+
+def check(*arguments):
+    return CliRunner().invoke(app, [*arguments[:2], "check", *arguments[2:]])
+
+
+def plain(*arguments):
+    return CliRunner().invoke(app, ["check", *map(str, arguments)])
+
+
+def test_a_good_configuration_says_what_it_would_start(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(HOUSE)
+    result = plain()
+    assert result.exit_code == 0
+    assert "meter house: /dev/ttyUSB0, mode auto, speed auto" in result.stdout
+    assert "written every 10 s" in result.stdout
+
+
+def test_errors_are_all_said_and_end_with_code_2(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(HOUSE + 'mod = "auto"\nspeed = 5\n')
+    result = plain()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines() == [
+        "telewatt.toml:3: meters.house.mod: no such key → did you mean mode?",
+        "telewatt.toml:4: meters.house.speed: 5 is not possible → "
+        "choose one of 1200, 2400, 4800, 9600, 19200",
+    ]
+
+
+def test_an_unknown_kind_of_source_is_an_error_of_the_configuration(tmp_path):
+    (tmp_path / "telewatt.toml").write_text('[meters.a]\nsource = "usb:0"\n')
+    result = plain()
+    assert result.exit_code == 2
+    assert result.stderr.startswith("telewatt.toml:2: meters.a.source: 'usb:0'")
+
+
+def test_the_language_is_the_option_before_the_configuration_before_the_environment(
+    tmp_path, monkeypatch
+):
+    file = tmp_path / "telewatt.toml"
+    monkeypatch.setenv("LANG", "fr_FR.UTF-8")
+    file.write_text(HOUSE)
+    assert "aucune erreur" in plain().stdout
+    file.write_text('language = "en"\n' + HOUSE)
+    assert "no error" in plain().stdout
+    assert "aucune erreur" in check("--lang", "fr").stdout
+    file.write_text('language = "en"\nx = 1\n' + HOUSE)
+    assert "no such key" in plain().stderr
+
+
+def test_the_file_is_looked_for_in_the_documented_order(tmp_path, monkeypatch):
+    system = tmp_path / "etc" / "telewatt.toml"
+    assert "no configuration" in plain().stderr
+    assert plain().exit_code == 2
+    for file, name in (
+        (system, "system"),
+        (tmp_path / "telewatt.toml", "here"),
+        (tmp_path / "named.toml", "named"),
+        (tmp_path / "given.toml", "given"),
+    ):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f'[meters.{name}]\nsource = "/dev/ttyUSB0"\n')
+        if name == "named":
+            monkeypatch.setenv("TELEWATT_CONFIG", str(file))
+        result = plain(*(["--config", file] if name == "given" else []))
+        assert f"meter {name}:" in result.stdout
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+    file = tmp_path / "wrong.toml"
+    if content:
+        file.write_bytes(content)
+    result = plain("--config", file)
+    assert result.exit_code == 2
+    assert f"{file} cannot be read" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "path"),
+    [
+        ({"STATE_DIRECTORY": "/var/lib/telewatt:/var/lib/other"}, "/var/lib/telewatt/journal.db"),
+        ({"XDG_STATE_HOME": "/home/me/state"}, "/home/me/state/telewatt/journal.db"),
+        ({"HOME": "/home/me"}, "/home/me/.local/state/telewatt/journal.db"),
+    ],
+)
+def test_the_journal_has_its_usual_place(tmp_path, monkeypatch, environment, path):
+    (tmp_path / "telewatt.toml").write_text(HOUSE)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert f"journal: {path}," in plain().stdout
+
+
+def test_a_relative_journal_lies_beside_its_configuration(tmp_path):
+    file = tmp_path / "telewatt.toml"
+    file.write_text('[journal]\npath = "data/j.db"\n' + HOUSE)
+    assert f"journal: {tmp_path}/data/j.db," in plain("--config", file).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--meter", "house"], "write NAME=SOURCE"),
+        (["--meter", "a=/dev/x", "--meter", "a=/dev/y"], "each NAME once"),
+        (["--meter", "a=/dev/x", "--meter", "b=/dev/x"], "the same source as meters.a.source"),
+        (["--meter", "a=nothing"], "meters.a.source"),
+        (["--meter", "a=/dev/x", "--config", "c.toml"], "exclude each other"),
+    ],
+)
+def test_wrong_meters_on_the_command_line_are_explained(arguments, message):
+    result = CliRunner().invoke(app, ["run", *arguments])
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -1,0 +1,132 @@
+import io
+import logging
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from telewatt.language import Text
+from telewatt.service.logs import set_up_logs
+from telewatt.service.reports import Reports
+from telewatt.sources import LineState, LineStatus
+from telewatt.sources.line import Line
+from telewatt.store.alarms import Alarm, AlarmKind
+from telewatt.tic import Decoder
+
+UNPLUGGED = LineStatus(LineState.UNPLUGGED, "", (("port", "/dev/ttyUSB0"),))
+READING = LineStatus(LineState.READING, "", (("port", "/dev/ttyUSB0"),))
+
+
+class Clock:
+    now_s = 1000.0
+
+    def __call__(self):
+        return self.now_s
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def reports(clock):
+    return Reports("en", clock)
+
+
+def test_a_state_is_said_with_its_remedy(reports, caplog):
+    reports.state("house", UNPLUGGED)
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage() == (
+        "house: /dev/ttyUSB0 is not there: plug the adapter in; reading goes on by itself"
+    )
+
+
+def test_a_line_that_changes_all_the_time_says_each_state_once_a_minute(reports, clock, caplog):
+    caplog.set_level(logging.INFO)
+    for _ in range(120):
+        clock.now_s += 1
+        reports.state("house", UNPLUGGED)
+        reports.state("house", READING)
+    assert len(caplog.records) == 4
+
+
+def test_one_line_does_not_silence_another(reports, caplog):
+    reports.state("house", UNPLUGGED)
+    reports.state("solar", UNPLUGGED)
+    assert len(caplog.records) == 2
+
+
+def test_counters_tell_what_came_since_the_last_time(reports, caplog):
+    caplog.set_level(logging.INFO)
+    line = Line("sim:?seed=1", "house", lambda reading: None)
+    frames = Decoder().feed(b"\x02\nADCO 021861348497 L\r\nPAPP 00751 -\r\x03" * 2)
+    for frame in frames:
+        line.counters.count(frame)
+    reports.state("house", READING)
+    reports.counters("house", line)
+    line.counters.count(frames[0])
+    reports.counters("house", line)
+    first, second = [record.getMessage() for record in caplog.records[1:]]
+    assert first == (
+        "house: 2 frames (2 damaged), 2 datasets, 0 repaired, "
+        "2 rejected (checksum 2), 1 changes of state"
+    )
+    assert second.startswith("house: 1 frames (1 damaged), 1 datasets")
+
+
+def test_another_meter_at_the_same_port_is_a_warning(clock, caplog):
+    caplog.set_level(logging.INFO)
+    reports = Reports("fr", clock)
+    reports.meter("house", None, "021861348497")
+    reports.meter("house", "021861348497", "021861348498")
+    first, second = caplog.records
+    assert (first.levelno, first.getMessage()) == (
+        logging.INFO,
+        "house : compteur 021861348497",
+    )
+    assert second.levelno == logging.WARNING
+    assert "câbles échangés ou compteur remplacé" in second.getMessage()
+
+
+def test_an_alarm_of_the_journal_is_said_in_the_language_of_the_service(clock, caplog):
+    alarm = Alarm(
+        AlarmKind.DISK_FULL,
+        datetime.now(UTC),
+        Text(fr="Le disque est plein.", en="The disk is full."),
+        Text(fr="Libérez de la place.", en="Free some space."),
+    )
+    Reports("fr", clock).alarm(alarm)
+    assert caplog.messages == ["journal : Le disque est plein. Libérez de la place."]
+
+
+@pytest.fixture
+def root_logger():
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield root
+    for handler in root.handlers:
+        handler.close()
+    root.handlers[:], level = before
+    root.setLevel(level)
+
+
+def test_journald_gets_every_line_with_its_priority(root_logger, tmp_path):
+    with (tmp_path / "stderr").open("w+") as stream:
+        status = os.fstat(stream.fileno())
+        journal_stream = f"{status.st_dev}:{status.st_ino}"
+        set_up_logs("info", stream, {"JOURNAL_STREAM": journal_stream})
+        logging.getLogger("telewatt").warning("one\ntwo")
+        logging.getLogger("telewatt").info("three")
+        logging.getLogger("telewatt").debug("not this")
+        stream.seek(0)
+        assert stream.read() == "<4>one\n<4>two\n<6>three\n"
+
+
+def test_people_get_the_time_instead(root_logger):
+    stream = io.StringIO()
+    set_up_logs("debug", stream, {"JOURNAL_STREAM": "1:2"})
+    logging.getLogger("telewatt").debug("here")
+    assert stream.getvalue().endswith(" here\n")
+    assert stream.getvalue()[2] == ":"
