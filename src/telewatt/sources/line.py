@@ -200,6 +200,8 @@ class Line:
         if any(frame.datasets for frame in frames):
             self._good_at = now
             self._ear = Ear(LOST_BYTES)
+            self._failures = 0
+            self._become(LineState.READING)
 
     def _receive(self, frames: list[Frame], chunk: Chunk) -> None:
         for frame in frames:

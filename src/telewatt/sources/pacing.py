@@ -5,9 +5,9 @@ them. The length of a frame hardly changes, so after a read the bytes still miss
 so is the earliest moment they can be there: sleep until then, read, and again. A guess which was
 too early costs one more wake-up, never a late frame. Pure: time is an argument.
 
-A meter may pause before each dataset and each frame (up to 33.4 ms, 54E 5.3.6). The shortest of
-the last frames says how much these gaps add at least; a sum of random gaps is uncertain by the
-square root of their number.
+A meter pauses before each frame, and may before each dataset (up to 33.4 ms, 54E 5.3.6). The
+shortest of the last frames says how much the gaps between datasets add at least; a sum of random
+gaps is uncertain by the square root of their number.
 """
 
 from collections import deque
@@ -16,6 +16,7 @@ ETX, LF = b"\x03", b"\n"
 BITS_PER_CHARACTER = 10
 FRAME_MAX = 4096
 FRAMES_KEPT = 16
+FRAME_GAP_S = 0.0334  # at most, before a frame; what is more belongs to the datasets
 SPREAD = 1.5  # two standard deviations of a gap between 0 and 33 ms, and a margin
 FIRST_LOOK_BYTES = 4  # while the frames are not known yet: wake once for so many bytes
 POLL_S = 0.003  # near an ETX which is overdue
@@ -58,9 +59,10 @@ class Pacer:
             self._gaps_s.clear()
         elif self._frame_at is not None:
             self._model = bytes(self._frame)
-            idle_s = now - self._frame_at - len(self._model) * self._byte_s
+            busy_s = len(self._model) * self._byte_s + FRAME_GAP_S
+            idle_s = max(0.0, now - self._frame_at - busy_s)
             self._lengths.append(len(self._model))
-            self._gaps_s.append(max(0.0, idle_s / _gaps(self._model)))
+            self._gaps_s.append(idle_s / (self._model.count(LF) + 1))
         self._frame_at = now
         self._frame.clear()
 
@@ -73,12 +75,8 @@ class Pacer:
         if not length:
             return POLL_S + (place - max(self._lengths)) * self._byte_s / 16
         missing = length - place
-        gaps = _gaps(self._model[-missing:])
-        sure_gaps = max(0.0, gaps - SPREAD * (1 + 1 / len(self._gaps_s)) * gaps**0.5)
+        gaps = self._model.count(LF, -missing)
+        sure_gaps: float = max(0.0, gaps - SPREAD * (1 + 1 / len(self._gaps_s)) * gaps**0.5)
         # The next byte may be nearly complete by now, so it counts for nothing.
         bytes_s = max((missing - 1) * self._byte_s, min(self._byte_s, POLL_S))
         return bytes_s + sure_gaps * min(self._gaps_s)
-
-
-def _gaps(line: bytes) -> int:
-    return line.count(LF) + 1

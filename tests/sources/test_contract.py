@@ -1,0 +1,287 @@
+"""What every source must do, run on every one of them with the real thing at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from telewatt.lines import Line, Pty, Tcp
+from telewatt.sources import SOURCES, Chunk, LineState, Source, SourceError, source_for, stdin
+from tests.sources.meters import make_frame
+from tests.sources.portserver import PortServer
+
+FRAMES = b"".join(make_frame(index_wh=n) for n in range(40))
+
+
+Act = Callable[[], Awaitable[object]]
+
+
+async def nothing() -> None: ...
+
+
+class Other:
+    """The other end of a source: its address, how it sends, how it goes away."""
+
+    def __init__(
+        self,
+        url: str,
+        send: Act = nothing,
+        leave: Act | None = None,
+        absent: LineState | None = None,
+    ) -> None:
+        self.url, self.send, self.leave, self.absent = url, send, leave, absent
+
+
+@asynccontextmanager
+async def serial(path: Path) -> AsyncIterator[Other]:
+    async with Pty(path / "tty") as pty:
+        yield Other(pty.address, lambda: send_all(pty), pty.unplug, LineState.UNPLUGGED)
+
+
+@asynccontextmanager
+async def tcp(path: Path) -> AsyncIterator[Other]:
+    async with Tcp("127.0.0.1", 0) as server:
+        url = server.address
+
+        async def leave() -> None:
+            await server.ready()
+            await server.unplug()
+
+        yield Other(url, lambda: send_all(server), leave, LineState.UNREACHABLE)
+
+
+async def send_all(line: Line) -> None:
+    await line.ready()
+    assert line.write(FRAMES, 9600) == len(FRAMES)
+
+
+@asynccontextmanager
+async def rfc2217(path: Path) -> AsyncIterator[Other]:
+    with PortServer() as server:
+
+        async def send() -> None:
+            server.send(FRAMES)
+
+        async def leave() -> None:
+            server.close()
+
+        yield Other(f"rfc2217://127.0.0.1:{server.port}", send, leave, LineState.UNREACHABLE)
+
+
+@asynccontextmanager
+async def file(path: Path) -> AsyncIterator[Other]:
+    (path / "x.tic").write_bytes(FRAMES)
+    yield Other(f"file:{path}/x.tic", absent=LineState.UNUSABLE)
+
+
+@asynccontextmanager
+async def paced_file(path: Path) -> AsyncIterator[Other]:
+    (path / "x.tic").write_bytes(FRAMES)
+    yield Other(f"file:{path}/x.tic?pace=96000")
+
+
+@asynccontextmanager
+async def pipe(path: Path) -> AsyncIterator[Other]:
+    ours, theirs = os.pipe()
+    before, stdin.STDIN = stdin.STDIN, ours
+
+    async def send() -> None:
+        os.write(theirs, FRAMES)
+
+    try:
+        yield Other("-", send)
+    finally:
+        stdin.STDIN = before
+        os.close(theirs)
+        os.close(ours)
+
+
+@asynccontextmanager
+async def sim(path: Path) -> AsyncIterator[Other]:
+    yield Other("sim:?mode=standard&speed=0&parity=yes&seed=5")
+
+
+KINDS = {
+    "serial": serial,
+    "socket": tcp,
+    "rfc2217": rfc2217,
+    "file": file,
+    "file, paced": paced_file,
+    "stdin": pipe,
+    "sim": sim,
+}
+Kind = Callable[[Path], AbstractAsyncContextManager[Other]]
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+async def collect(source: Source, size: int) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    async with aclosing(source.chunks()) as stream:
+        async for chunk in stream:
+            chunks.append(chunk)
+            if sum(len(chunk.data) for chunk in chunks) >= size:
+                break
+    return chunks
+
+
+def test_the_contract_is_run_on_every_source() -> None:
+    assert {name.partition(",")[0] for name in KINDS} == set(SOURCES)
+
+
+@every_kind
+async def test_every_byte_arrives_in_order_with_its_time(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        source = source_for(other.url)
+        await source.open(next(iter(source.speeds), None))
+        await other.send()
+        chunks = await collect(source, len(FRAMES))
+        await source.close()
+    data = b"".join(chunk.data for chunk in chunks)
+    if not other.url.startswith("sim:"):
+        assert data == FRAMES
+    assert len(data) >= len(FRAMES)
+    times = [chunk.received_at for chunk in chunks]
+    assert times == sorted(times)
+    assert all(time.utcoffset() is not None and not time.utcoffset() for time in times)
+
+
+@every_kind
+async def test_it_opens_again_after_it_was_closed(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        source = source_for(other.url)
+        for _ in range(3):
+            await source.open(next(iter(source.speeds), None))
+            await source.close()
+        await source.close()
+        await source.open(next(iter(source.speeds), None))
+        await other.send()
+        assert await collect(source, 64)
+        await source.close()
+
+
+@every_kind
+async def test_waiting_for_bytes_can_be_cancelled_and_blocks_nobody(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        source = source_for(other.url)
+        await source.open(next(iter(source.speeds), None))
+        task = asyncio.create_task(collect(source, 1 << 40))
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.wait([task], timeout=2)
+        assert task.done()
+        await source.close()
+
+
+@every_kind
+async def test_a_lost_line_is_a_state_not_an_end(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        if other.leave is None:
+            pytest.skip("cannot be lost")
+        source = source_for(other.url)
+        await source.open(next(iter(source.speeds), None))
+        await other.leave()
+        with pytest.raises(SourceError) as error:
+            await collect(source, 1 << 40)
+        assert error.value.status.state is other.absent
+        await source.close()
+
+
+@every_kind
+async def test_an_absent_other_end_is_a_state_with_a_remedy(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        if other.absent is None:
+            pytest.skip("is always there")
+    (tmp_path / "x.tic").unlink(missing_ok=True)
+    source = source_for(other.url)
+    with pytest.raises(SourceError) as error:
+        await source.open(next(iter(source.speeds), None))
+    assert error.value.status.state is other.absent
+    assert error.value.status.remedy.fr
+    await source.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "COM3",
+        "tty:x",
+        "socket://host",
+        "socket://:1",
+        "socket://h:99999",
+        "rfc2217:h:1",
+        "file:",
+        "file:x?pace=0",
+        "file:x?speed=9600",
+        "stdin:x",
+        "serial:ttyUSB0",
+        "sim:?mode=morse",
+    ],
+)
+def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: str) -> None:
+    with pytest.raises(ValueError, match=r"write|known|is one of|mode"):
+        source_for(url)
+
+
+async def test_a_server_that_does_not_speak_rfc_2217_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        source = source_for(f"rfc2217://127.0.0.1:{server.getsockname()[1]}")
+        task = asyncio.ensure_future(source.open(9600))
+        loop = asyncio.get_running_loop()
+        client, _ = await loop.sock_accept(server)
+        with client:
+            await loop.sock_sendall(client, bytes((255, 254, 44)))
+            with pytest.raises(SourceError, match="socket://"):
+                await task
+        await source.close()
+
+
+async def test_a_capture_opened_again_goes_on_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "x.tic").write_bytes(b"a" * 65536 + b"b" * 10)
+    source = source_for(f"file:{tmp_path}/x.tic")
+    await source.open(None)
+    assert (await collect(source, 1))[0].data == b"a" * 65536
+    await source.close()
+    await source.open(None)
+    assert (await collect(source, 1))[0].data == b"b" * 10
+    await source.close()
+
+
+async def test_a_paced_capture_takes_the_time_of_its_line(tmp_path: Path) -> None:
+    (tmp_path / "x.tic").write_bytes(bytes(480))
+    source = source_for(f"file:{tmp_path}/x.tic?pace=9600")
+    await source.open(None)
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+    await collect(source, 480)
+    assert 0.5 <= loop.time() - before < 1.5
+    await source.close()
+
+
+async def test_standard_input_may_be_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "x.tic").write_bytes(FRAMES)
+    with (tmp_path / "x.tic").open("rb") as capture:
+        monkeypatch.setattr(stdin, "STDIN", capture.fileno())
+        source = source_for("-")
+        await source.open(None)
+        chunks = await collect(source, 1 << 40)
+    assert b"".join(chunk.data for chunk in chunks) == FRAMES
