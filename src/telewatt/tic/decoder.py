@@ -88,15 +88,13 @@ class Decoder:
         return None if self._end is None else self._end == CR_PARITY
 
     def feed(self, chunk: bytes) -> list[Frame]:
-        """Take the next bytes of the line; return the frames they complete, in order."""
+        """Take the next bytes of the line; return the frames they complete, in order.
+
+        A frame is told at its ETX; one that ended without ETX at the next one's, or after 4 KiB.
+        """
         pending = self._pending
         pending += chunk
-        if (
-            0x03 not in chunk  # ETX, EOT and EOT with parity: a frame may be complete
-            and 0x04 not in chunk
-            and 0x84 not in chunk
-            and len(pending) < FRAME_MAX
-        ):
+        if 0x03 not in chunk and len(pending) < FRAME_MAX:
             return []
         line = bytes(pending)
         pending.clear()
@@ -104,11 +102,10 @@ class Decoder:
         while (etx := line.find(ETX, start)) >= 0:
             self._take_frame(line[start : etx + 1])
             start = etx + 1
-        rest = line[start:]
-        if len(rest) >= FRAME_MAX or 0x04 in rest or 0x84 in rest:
-            self._take(rest)
+        if len(line) - start < FRAME_MAX:
+            pending += line[start:]
         else:
-            pending += rest
+            self._take(line[start:])
         frames, self._frames = self._frames, []
         return frames
 
@@ -143,12 +140,11 @@ class Decoder:
         """A dataset, LF to CR, if there is nothing wrong with it."""
         if part[0] != 0x0A or part[-1:] != self._end:
             return None
-        stretch = part[:-1]
-        dataset = self._memo.get(stretch)
+        dataset = self._memo.get(part)
         if dataset is None:
-            dataset = self._recognition.glance(stretch[1:], parity=self._end == CR_PARITY)
+            dataset = self._recognition.glance(part[1:-1], parity=self._end == CR_PARITY)
             if dataset is not None:
-                self._memorise(stretch, dataset)
+                self._memorise(part, dataset)
         return dataset
 
     def _learn_layout(self, frame: Frame) -> None:
@@ -157,10 +153,11 @@ class Decoder:
                 self._templates.clear()
             self._templates[len(frame.raw)] = Template(frame, self._end)
 
-    def _memorise(self, stretch: bytes, dataset: Dataset) -> None:
-        if len(self._memo) >= MEMO_MAX:
-            self._memo.clear()
-        self._memo[stretch] = dataset
+    def _memorise(self, part: bytes, dataset: Dataset) -> None:
+        if dataset.horodate is None:  # a time does not come again
+            if len(self._memo) >= MEMO_MAX:
+                self._memo.clear()
+            self._memo[part] = dataset
 
     # -- stretches: what stands between two CRs ------------------------------------------
 
@@ -258,15 +255,16 @@ class Decoder:
         """A whole stretch, frame controls perhaps before it."""
         if stretch and stretch[0] in self._controls:
             stretch = self._obey_leading(stretch)
-        dataset = self._memo.get(stretch)
+        part = stretch + end
+        dataset = self._memo.get(part)
         if dataset is not None:
             self._recognition.strangers = 0
-            self._keep(stretch + end, dataset)
+            self._keep(part, dataset)
         elif stretch.rfind(LF) == 0 and len(stretch) > 1 and stretch[-1] not in self._controls:
             memo = self._memo
             dataset = self._read(Piece(stretch, body=stretch[1:]), end)
             if dataset is not None and not dataset.repaired and memo is self._memo:
-                self._memorise(stretch, dataset)
+                self._memorise(part, dataset)
         else:
             self._read_pieces(stretch, end)
 
