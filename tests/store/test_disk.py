@@ -38,7 +38,7 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextlib.contextmanager
@@ -124,6 +124,30 @@ def test_a_file_system_that_turns_read_only_costs_nothing(tmp_path: Path) -> Non
         assert again.read(0) == entries
         assert again.alarms == ()
         again.close()
+
+
+@needs_root
+def test_after_a_crash_on_a_read_only_disk_the_newest_commits_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "card"
+    with mounted(folder, "-t", "tmpfs", "tmpfs"):
+        path = folder / "journal.db"
+        journal = Journal.open(tmp_path / "journal.db")
+        entries = append_all(journal, 0, 100)
+        journal.commit()
+        for suffix in ("", "-wal", "-shm"):
+            shutil.copy(f"{journal.path}{suffix}", f"{path}{suffix}")
+        journal.close()
+        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        journal = Journal.open(path)
+        assert journal.durable_seq == 100
+        assert AlarmKind.READ_ONLY in kinds(journal)
+        entries += append_all(journal, 100, 200)
+        journal.commit()
+        assert journal.read(0) == entries
+        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        assert journal.commit() == 200
+        assert [gap.reason for gap in journal.gaps] == [GapReason.CRASH]
+        journal.close()
 
 
 def test_a_disk_that_is_away_at_start_is_used_when_it_comes(tmp_path: Path) -> None:

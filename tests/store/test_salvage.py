@@ -121,6 +121,42 @@ def test_a_damaged_file_is_set_aside_and_salvaged(
     check_goes_on(journal, path)
 
 
+class KilledError(BaseException):
+    """The moment the process ends; nothing may catch it."""
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_a_salvage_that_is_killed_goes_on_at_the_next_start(
+    crashed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    path = Path(shutil.copy(crashed, tmp_path))
+    shutil.copy(f"{crashed}-wal", tmp_path)
+    zero_page(0)(path)
+    rename, steps = Path.rename, iter(range(99))
+
+    def rename_or_die(self: Path, target: Path) -> Path:
+        if next(steps) == step:
+            raise KilledError
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename_or_die)
+        with pytest.raises(KilledError):
+            Journal.open(path)
+    journal = check_promises(path)
+    assert len(read_all(journal)) == 900
+    assert len(list(tmp_path.glob("journal.db.damaged-*-wal"))) == 1
+    assert not list(tmp_path.glob("*.salvaging-*"))
+    check_goes_on(journal, path)
+
+
+def test_a_log_without_its_file_is_salvaged(crashed: Path, tmp_path: Path) -> None:
+    shutil.copy(f"{crashed}-wal", tmp_path)
+    journal = check_promises(tmp_path / "journal.db")
+    assert len(read_all(journal)) >= 440
+    check_goes_on(journal, tmp_path / "journal.db")
+
+
 @pytest.fixture(scope="module")
 def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A journal as kill -9 leaves it: half in the file, half in the log."""

@@ -33,6 +33,7 @@ _WORLD = {
     sqlite3.SQLITE_NOLFS,
     sqlite3.SQLITE_NOMEM,
 }
+_REOPEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
 class DamagedError(Exception):
@@ -124,7 +125,12 @@ def _sync(path: Path) -> None:
 
 
 class Database:
-    """An open journal file. Errors of SQLite pass through: see `is_damage` and `is_world`."""
+    """An open journal file. Errors of SQLite pass through: see `is_damage` and `is_world`.
+
+    Attributes:
+        path: the file.
+        writable: ``False`` if it was opened only to be read, or has to be opened again to write.
+    """
 
     def __init__(self, path: Path, *, writable: bool = True) -> None:
         """Open and check an existing journal.
@@ -222,13 +228,15 @@ class Database:
     ) -> None:
         """Store all of it durably, or nothing."""
         writer = self._writer
-        writer.execute("BEGIN IMMEDIATE")
         try:
+            writer.execute("BEGIN IMMEDIATE")
             insert(writer, batches, places or {}, gaps)
             if closed is not None:
                 writer.execute("UPDATE closing SET clean = ?", (closed,))
             writer.execute("COMMIT")
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            # SQLite opens a file it may not write without a word; only opening it again helps
+            self.writable = _primary_code(error) not in _REOPEN
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             raise
