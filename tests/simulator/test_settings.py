@@ -40,7 +40,7 @@ def test_nothing_given_is_a_plain_linky() -> None:
         ("meter=cbe", ("mode", "meter=linky")),
         ("meter=cbe&mode=historic&contract=weekend", ("contract", "base, hc, ejp and tempo")),
         ("meter=cbe&mode=historic&events=+1m mode standard", ("mode", "meter=linky")),
-        ("phases=2", ("phases", "1 or 3")),
+        ("phases=2", ("phases", "1 3")),
         ("kva=36", ("kva", "1 to 18")),
         ("kva=40", ("kva", "36")),
         ("contract=zen", ("contract", "tempo")),
@@ -72,6 +72,7 @@ def test_an_error_names_the_key_and_the_remedy(text: str, words: tuple[str, ...]
         parse_settings(text)
     for word in words:
         assert word in str(error.value)
+    assert " : " in error.value.text.fr
 
 
 def test_a_drawn_address_has_the_type_of_the_meter() -> None:

@@ -9,6 +9,7 @@ from random import Random
 from typing import NamedTuple
 
 from telewatt.simulator.injectors import INJECTORS, Damage
+from telewatt.simulator.text import refusal
 
 
 class NoiseSettings(NamedTuple):
@@ -39,7 +40,7 @@ def parse_noise(text: str) -> tuple[NoiseSettings, ...]:
     """``name:rate`` pairs with commas between them.
 
     Raises:
-        ValueError: names what is unknown or out of range.
+        RefusedError: names what is unknown or out of range.
 
     >>> parse_noise("flip:0.001,lose:0.01")
     (NoiseSettings(name='flip', rate=0.001), NoiseSettings(name='lose', rate=0.01))
@@ -48,9 +49,18 @@ def parse_noise(text: str) -> tuple[NoiseSettings, ...]:
     for part in text.split(","):
         name, _, rate = part.partition(":")
         if name not in INJECTORS:
-            raise ValueError(f"unknown noise {name!r}, known are: {' '.join(INJECTORS)}")
-        if not re.fullmatch(r"0|1|[01]?\.\d+|\d+e-\d+", rate) or float(rate) > 1:
-            raise ValueError(f"noise {name}: write a rate from 0 to 1, e.g. {name}:0.001")
+            raise refusal(
+                "unknown noise {name}, known are: {known}",
+                "bruit inconnu {name}, sont connus : {known}",
+                name=name,
+                known=" ".join(INJECTORS),
+            )
+        if not re.fullmatch(r"0|1|[01]?\.[0-9]+|[0-9]e-[0-9]{1,2}", rate) or float(rate) > 1:
+            raise refusal(
+                "noise {name}: write a rate from 0 to 1, e.g. {name}:0.001",
+                "bruit {name} : écrivez un taux de 0 à 1, par exemple {name}:0.001",
+                name=name,
+            )
         settings.append(NoiseSettings(name, float(rate)))
     return tuple(settings)
 

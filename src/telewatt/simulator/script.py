@@ -21,6 +21,7 @@ The verbs:
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from telewatt.language import Text
 from telewatt.simulator.contracts import FIXED, NAMES, Contract, free
 from telewatt.simulator.contracts import NIGHT as USUAL_NIGHT
 from telewatt.simulator.events import (
@@ -40,17 +41,21 @@ from telewatt.simulator.events import (
     Voltage,
 )
 from telewatt.simulator.text import (
+    RefusedError,
     read_calendar,
     read_day,
     read_instant,
     read_int,
     read_off_peak,
     read_seconds,
+    refusal,
 )
 from telewatt.tic import Mode
 
+_IN_EVENT = Text("event {number} ({words}): {why}", "événement {number} ({words}) : {why}")
 
-class ScriptError(ValueError):
+
+class ScriptError(RefusedError):
     """A line of a script that cannot be understood: says which, why, and what to write."""
 
 
@@ -69,15 +74,21 @@ def parse_script(text: str) -> tuple[Event, ...]:
         if words:
             try:
                 events.append(_parse_event(words))
-            except ValueError as error:
-                raise ScriptError(f"event {number} ({words!r}): {error}") from None
+            except RefusedError as error:
+                raise ScriptError(
+                    _IN_EVENT.fill(number=number, words=words, why=error.text)
+                ) from None
     return tuple(events)
 
 
 def _parse_event(line: str) -> Event:
     parts = line.split(maxsplit=2)
     if len(parts) < 2 or parts[1] not in _VERBS:
-        raise ValueError(f"write WHEN VERB, the verb one of: {' '.join(_VERBS)}")
+        raise refusal(
+            "write WHEN VERB, the verb one of: {verbs}",
+            "écrivez QUAND VERBE, le verbe parmi : {verbs}",
+            verbs=" ".join(_VERBS),
+        )
     when = (
         timedelta(seconds=read_seconds(parts[0]))
         if parts[0].startswith("+")
@@ -91,25 +102,33 @@ def _options(text: str, *allowed: str, required: tuple[str, ...] = ()) -> dict[s
     for word in text.split():
         key, equals, value = word.partition("=")
         if not equals or key not in allowed:
-            raise ValueError(f"{word!r} is not one of: {' '.join(f'{a}=' for a in allowed)}")
+            raise refusal(
+                "{word} is not one of: {allowed}",
+                "{word} n'est pas parmi : {allowed}",
+                word=word,
+                allowed=" ".join(f"{a}=" for a in allowed),
+            )
         options[key] = value
     for key in required:
         if key not in options:
-            raise ValueError(f"add {key}=")
+            raise refusal("add {key}=", "ajoutez {key}=", key=key)
     return options
 
 
 def _duration(options: Mapping[str, str]) -> int:
     seconds = read_seconds(options["for"])
     if seconds <= 0:
-        raise ValueError("for= wants a duration above 0, e.g. for=5m")
+        raise refusal(
+            "for= wants a duration above 0, e.g. for=5m",
+            "for= attend une durée positive, par exemple for=5m",
+        )
     return seconds
 
 
 def read_mode(text: str) -> Mode:
     """``historic`` or ``standard``."""
     if text not in ("historic", "standard"):
-        raise ValueError("write historic or standard")
+        raise refusal("write historic or standard", "écrivez historic ou standard")
     return Mode(text)
 
 
@@ -117,19 +136,29 @@ def build_contract(name: str, off_peak: str | None, calendar: str | None) -> Con
     """The contract of that name.
 
     Raises:
-        ValueError: unknown name, or hours and calendar that cannot be read or do not go with it.
+        RefusedError: unknown name, or hours and calendar that cannot be read or do not go with it.
     """
     hours = read_off_peak(off_peak) if off_peak else USUAL_NIGHT
     if name == "free":
         if not calendar:
-            raise ValueError("a free contract needs calendar=mon-fri@0000:1,0600:2/sat-sun@0000:3")
+            raise refusal(
+                "a free contract needs calendar=mon-fri@0000:1,0600:2/sat-sun@0000:3",
+                "un contrat free demande calendar=mon-fri@0000:1,0600:2/sat-sun@0000:3",
+            )
         return free(hours, *read_calendar(calendar))
     if name not in FIXED:
-        raise ValueError(f"contract is one of: {' '.join(NAMES)}")
+        raise refusal(
+            "contract is one of: {names}", "contract est parmi : {names}", names=" ".join(NAMES)
+        )
     if calendar:
-        raise ValueError("only contract free takes a calendar")
+        raise refusal(
+            "only contract free takes a calendar", "seul le contrat free prend un calendrier"
+        )
     if name == "tempo" and off_peak:
-        raise ValueError("the off-peak hours of tempo are fixed, leave offpeak out")
+        raise refusal(
+            "the off-peak hours of tempo are fixed, leave offpeak out",
+            "les heures creuses de tempo sont fixes, retirez offpeak",
+        )
     return FIXED[name](hours)
 
 
@@ -149,14 +178,17 @@ def read_kva(text: str) -> int:
     """A power of 1 to 36 kVA."""
     kva = read_int(text)
     if not 1 <= kva <= 36:
-        raise ValueError("powers go from 1 to 36 kVA")
+        raise refusal("powers go from 1 to 36 kVA", "les puissances vont de 1 à 36 kVA")
     return kva
 
 
 def read_address(text: str) -> str:
     """A meter's address, 12 characters CC AA TT NNNNNN."""
     if len(text) != 12 or not text.isascii() or not text.isalnum():
-        raise ValueError("an address has 12 digits, e.g. 021861348497")
+        raise refusal(
+            "an address has 12 digits, e.g. 021861348497",
+            "une adresse a 12 chiffres, par exemple 021861348497",
+        )
     return text
 
 
@@ -165,7 +197,10 @@ def _clock(text: str) -> Action:
     if state == "restored" and not rest:
         return SetClock(degraded=False, offset_s=0)
     if state != "degraded":
-        raise ValueError("write clock degraded [offset=-3h] or clock restored")
+        raise refusal(
+            "write clock degraded [offset=-3h] or clock restored",
+            "écrivez clock degraded [offset=-3h] ou clock restored",
+        )
     return SetClock(True, read_seconds(_options(rest, "offset").get("offset", "0s")))
 
 
@@ -173,7 +208,7 @@ def _overcurrent(text: str) -> Action:
     options = _options(text, "kva", "for", "phase", required=("kva", "for"))
     phase = options.get("phase")
     if phase is not None and phase not in ("1", "2", "3"):
-        raise ValueError("phase is 1, 2 or 3")
+        raise refusal("phase is 1, 2 or 3", "phase vaut 1, 2 ou 3")
     watts = 1000 * read_kva(options["kva"])
     return OverCurrent(watts, _duration(options), int(phase) - 1 if phase else None)
 
@@ -182,21 +217,28 @@ def _voltage(text: str) -> Action:
     options = _options(text, "volts", "for", required=("volts", "for"))
     volts = read_int(options["volts"])
     if not 100 <= volts <= 400:
-        raise ValueError("volts go from 100 to 400")
+        raise refusal("volts go from 100 to 400", "volts va de 100 à 400")
     return Voltage(volts, _duration(options))
 
 
 def _peak(text: str) -> Action:
     options = _options(text, "pm", "day", required=("pm",))
     if options["pm"] not in ("0", "1", "2", "3"):
-        raise ValueError("pm is 1, 2 or 3 (Tempo: 1 white, 2 red), or 0 for no peak")
+        raise refusal(
+            "pm is 1, 2 or 3 (Tempo: 1 white, 2 red), or 0 for no peak",
+            "pm vaut 1, 2 ou 3 (Tempo : 1 blanc, 2 rouge), ou 0 sans pointe",
+        )
     return DecidePeak(int(options["pm"]), read_day(options["day"]) if "day" in options else None)
 
 
 def _message(length: int, once: bool) -> Callable[[str], Action]:
     def read(text: str) -> Action:
         if not text.isascii() or not text.isprintable() or not 0 < len(text) <= length:
-            raise ValueError(f"a message has 1 to {length} printable ASCII characters")
+            raise refusal(
+                "a message has 1 to {length} printable ASCII characters",
+                "un message a de 1 à {length} caractères ASCII imprimables",
+                length=length,
+            )
         return Message(text.ljust(length), once)
 
     return read

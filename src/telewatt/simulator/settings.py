@@ -3,6 +3,7 @@
 sim:?mode=standard&contract=tempo&phases=3&seed=7&noise=flip:0.001
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -10,6 +11,7 @@ from random import Random
 from typing import Any
 from urllib.parse import unquote
 
+from telewatt.language import Text
 from telewatt.simulator.contracts import NIGHT as USUAL_NIGHT
 from telewatt.simulator.contracts import Contract, base
 from telewatt.simulator.events import ChangeContract, ChangePower, Event, OverCurrent, SwitchMode
@@ -22,7 +24,14 @@ from telewatt.simulator.script import (
     read_kva,
     read_mode,
 )
-from telewatt.simulator.text import read_instant, read_int, read_seconds, read_switch
+from telewatt.simulator.text import (
+    RefusedError,
+    read_instant,
+    read_int,
+    read_seconds,
+    read_switch,
+    refusal,
+)
 from telewatt.tic import Mode
 
 FAMILIES = ("linky", "cbe", "cbe_icc")
@@ -31,7 +40,27 @@ TYPES |= {("cbe", 3): "30", ("cbe_icc", 3): "30"}
 CURVE_MINUTES = (0, 10, 15, 30, 60)
 
 
-class SettingsError(ValueError):
+_WRONG = Text("{key}: {why}", "{key} : {why}")
+_NOT = Text("{key}: {why} (not {value})", "{key} : {why} (et non {value})")
+_UNKNOWN = Text(
+    "{key}: unknown key; known are: {keys}", "{key} : clé inconnue ; sont connues : {keys}"
+)
+_PAIR = Text("{key}: write key=value", "{key} : écrivez clé=valeur")
+_ONE_OF = Text("is one of: {names}", "est parmi : {names}")
+_BETWEEN = Text("goes from {low} to {high}", "va de {low} à {high}")
+_ONLY_LINKY = Text("only meter=linky has the standard mode", "seul meter=linky a le mode standard")
+_CBE_CONTRACTS = Text(
+    "a CBE meter knows base, hc, ejp and tempo", "un compteur CBE connaît base, hc, ejp et tempo"
+)
+_NO_PHASE = Text("overcurrent: no such phase", "overcurrent : le compteur n'a pas cette phase")
+_SPEED = Text("is 0 (no waiting) or more", "vaut 0 (sans attendre) ou plus")
+_INDEXES = Text(
+    "gives at most 10 numbers of Wh below 1000000000",
+    "donne au plus 10 nombres de Wh, inférieurs à 1000000000",
+)
+
+
+class SettingsError(RefusedError):
     """A setting that cannot be used: names the key, what is wrong and the remedy."""
 
 
@@ -81,9 +110,9 @@ class MeterSettings:
     def __post_init__(self) -> None:
         for key, good, remedy in self._rules():
             if not good:
-                raise SettingsError(f"{key}: {remedy}")
+                raise SettingsError(_WRONG.fill(key=key, why=remedy))
 
-    def _rules(self) -> list[tuple[str, bool, str]]:
+    def _rules(self) -> list[tuple[str, bool, Text]]:
         linky = self.family == "linky"
         modes = [self.mode] + [
             e.action.mode for e in self.events if isinstance(e.action, SwitchMode)
@@ -94,20 +123,24 @@ class MeterSettings:
         phases = [e.action.phase for e in self.events if isinstance(e.action, OverCurrent)]
         highest = 18 if self.phases == 1 else 36
         return [
-            ("meter", self.family in FAMILIES, f"is one of: {' '.join(FAMILIES)}"),
-            ("phases", self.phases in (1, 3), "is 1 or 3"),
-            ("mode", Mode.HISTORIC_HT not in modes, "is historic or standard"),
-            ("mode", linky or Mode.STANDARD not in modes, "only meter=linky has the standard mode"),
-            ("kva", all(1 <= p <= highest for p in powers), f"goes from 1 to {highest} here"),
-            ("contract", linky or not self._modern(), "a CBE meter knows base, hc, ejp and tempo"),
-            ("curve", self.curve_min in CURVE_MINUTES, "is 0 (none), 10, 15, 30 or 60 minutes"),
-            ("events", all((p or 0) < self.phases for p in phases), "overcurrent: no such phase"),
-            ("every", self.every_s is None or self.every_s >= 1, "is a duration of at least 1s"),
-            ("step", 1 <= self.step_s <= 60, "is a duration of 1s to 60s"),
-            ("speed", self.speed >= 0, "is 0 (no waiting) or more"),
-            ("index", self._indexes_fit(), "gives at most 10 numbers of Wh below 1000000000"),
-            ("injected", 0 <= self.injected_wh < 10**9, "is a number of Wh below 1000000000"),
-        ]  # fmt: skip
+            ("meter", self.family in FAMILIES, _ONE_OF.fill(names=" ".join(FAMILIES))),
+            ("phases", self.phases in (1, 3), _ONE_OF.fill(names="1 3")),
+            ("mode", Mode.HISTORIC_HT not in modes, _ONE_OF.fill(names="historic standard")),
+            ("mode", linky or Mode.STANDARD not in modes, _ONLY_LINKY),
+            ("kva", all(1 <= p <= highest for p in powers), _BETWEEN.fill(low=1, high=highest)),
+            ("contract", linky or not self._modern(), _CBE_CONTRACTS),
+            ("curve", self.curve_min in CURVE_MINUTES, _ONE_OF.fill(names="0 10 15 30 60")),
+            ("events", all((p or 0) < self.phases for p in phases), _NO_PHASE),
+            (
+                "every",
+                self.every_s is None or 1 <= self.every_s <= 86_400,
+                _BETWEEN.fill(low="1s", high="1d"),
+            ),
+            ("step", 1 <= self.step_s <= 60, _BETWEEN.fill(low="1s", high="60s")),
+            ("speed", 0 <= self.speed < math.inf, _SPEED),
+            ("index", self._indexes_fit(), _INDEXES),
+            ("injected", 0 <= self.injected_wh < 10**9, _BETWEEN.fill(low=0, high=10**9 - 1)),
+        ]
 
     def _modern(self) -> bool:
         contracts = [self.contract] + [
@@ -164,7 +197,7 @@ def parse_settings(text: str) -> MeterSettings:
         if not pair:
             continue
         if not equals:
-            raise SettingsError(f"{key}: write key=value")
+            raise SettingsError(_PAIR.fill(key=key))
         given[key] = unquote(value)
     return settings_from(given)
 
@@ -179,12 +212,12 @@ def settings_from(given: Mapping[str, str]) -> MeterSettings:
     house: dict[str, Any] = {}
     for key, value in given.items():
         if key not in KEYS:
-            raise SettingsError(f"{key}: unknown key; known are: {' '.join(KEYS)}")
+            raise SettingsError(_UNKNOWN.fill(key=key, keys=" ".join(KEYS)))
         name, read = KEYS[key]
         try:
             (house if name in HOUSE_FIELDS else changes)[name] = read(value)
-        except ValueError as error:
-            raise SettingsError(f"{key}: {error} (not {value!r})") from None
+        except RefusedError as error:
+            raise SettingsError(_NOT.fill(key=key, why=error.text, value=value)) from None
     changes["contract"] = _contract(
         changes.pop("contract", "base"),
         changes.pop("off_peak", None),
@@ -196,20 +229,20 @@ def settings_from(given: Mapping[str, str]) -> MeterSettings:
 def _contract(name: str, off_peak: str | None, calendar: str | None) -> Contract:
     try:
         return build_contract(name, off_peak, calendar)
-    except ValueError as error:
-        raise SettingsError(f"contract: {error} (not {name!r})") from None
+    except RefusedError as error:
+        raise SettingsError(_NOT.fill(key="contract", why=error.text, value=name)) from None
 
 
 def _read_watts(text: str) -> int:
     watts = read_int(text)
     if not 0 <= watts <= 36_000:
-        raise ValueError("give watts from 0 to 36000")
+        raise refusal("give watts from 0 to 36000", "donnez des watts de 0 à 36000")
     return watts
 
 
 def _read_prm(text: str) -> str:
-    if len(text) != 14 or not text.isdecimal():
-        raise ValueError("a PRM has 14 digits")
+    if len(text) != 14 or not text.isascii() or not text.isdecimal():
+        raise refusal("a PRM has 14 digits", "un PRM a 14 chiffres")
     return text
 
 
@@ -217,7 +250,9 @@ def _read_speed(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError("write a number such as 1, 0.5 or 60") from None
+        raise refusal(
+            "write a number such as 1, 0.5 or 60", "écrivez un nombre comme 1, 0.5 ou 60"
+        ) from None
 
 
 def _read_indexes(text: str) -> tuple[int, ...]:

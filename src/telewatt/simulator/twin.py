@@ -1,5 +1,6 @@
 """A house and its meter on one time line, with the events of the script happening to them."""
 
+from telewatt.language import Text
 from telewatt.simulator.clock import horodate, local_time, midnight_before
 from telewatt.simulator.contracts import Contract
 from telewatt.simulator.events import (
@@ -21,6 +22,15 @@ from telewatt.simulator.house import House, Load, Run
 from telewatt.simulator.meter import CLOSED, INDEX_MODULO, ORDERED, Meter
 from telewatt.simulator.settings import MeterSettings, SettingsError, draw_address
 
+_TOO_EARLY = Text(
+    "events: {event} at {at} lies before the start {start}; give it a later time",
+    "events : {event} à {at} précède le début {start} ; donnez-lui une heure ultérieure",
+)
+_NO_PEAK = Text(
+    "events: contract {name} has no peak pm={number}; it has {count}, pm=0 makes a day normal",
+    "events : le contrat {name} n'a pas de pointe pm={number} ; il en a {count}, et pm=0 rend un"
+    " jour normal",
+)
 NO_MESSAGE = "PAS DE          MESSAGE         "
 TIMER_HOURS = (22 * 3600, 6 * 3600)
 
@@ -65,15 +75,17 @@ class Twin:
         for at_s, action in events:
             if at_s < start_s:
                 raise SettingsError(
-                    f"events: {type(action).__name__} at {horodate(at_s)} lies before the start"
-                    f" {horodate(start_s)}; give it a later time"
+                    _TOO_EARLY.fill(
+                        event=type(action).__name__, at=horodate(at_s), start=horodate(start_s)
+                    )
                 )
             if isinstance(action, ChangeContract):
                 contract = action.contract
             if isinstance(action, DecidePeak) and action.number > len(contract.peaks):
                 raise SettingsError(
-                    f"events: contract {contract.name} has no peak pm={action.number};"
-                    f" it has {len(contract.peaks)}, pm=0 makes a day normal"
+                    _NO_PEAK.fill(
+                        name=contract.name, number=action.number, count=len(contract.peaks)
+                    )
                 )
         return events[::-1]
 
