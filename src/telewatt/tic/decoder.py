@@ -16,7 +16,8 @@ Source: Enedis-NOI-CPT_54E v3, 5.2 and 5.3; EOT: manufacturers' manuals (ZMD126,
 
 import re
 
-from telewatt.tic.checksum import CR, ETX, HT, LF, WITHOUT_PARITY
+from telewatt.tic.assembly import FRAME_MAX, Assembly
+from telewatt.tic.checksum import CR, ETX, LF
 from telewatt.tic.dataset import DatasetError
 from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
 from telewatt.tic.recognition import SWITCH_AFTER, Recognition
@@ -34,8 +35,8 @@ STRETCH_MAX = 512
 """A stretch without CR is cut here; the longest dataset is 111 bytes (PJOURF+1)."""
 DATASET_MAX = 160
 """A dataset that has just begun when a stretch is cut is kept if it may still be one."""
-FRAME_MAX = 4096
-"""A frame without ETX is closed here; the longest known frame is about 1,800 bytes."""
+SLICE = 4096
+"""Much at once is taken in slices: what is left of one is copied at each change of state."""
 MEMO_MAX = 2048
 TEMPLATES_MAX = 8
 """Layouts kept: long and short frames, with and without the labels that come and go."""
@@ -59,7 +60,8 @@ class Decoder:
     """
 
     def __init__(self, mode: Mode | str | None = None) -> None:
-        self._recognition = Recognition(None if mode is None else Mode(mode))
+        fixed = None if mode is None else Mode(mode)
+        self._recognition = Recognition(fixed)
         self._end: bytes | None = None  # CR as this line sends it; None: not known yet
         self._controls = _ANY_CONTROLS
         self._stx = b""
@@ -69,13 +71,8 @@ class Decoder:
         self._tail = bytearray()  # the stretch that has no CR yet
         self._lookalikes: dict[str, int] = {}  # labels like a damaged known one: last offset
         self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
-        # the frame under assembly
-        self._offset = 0
-        self._raw = bytearray()
-        self._open = False  # STX was seen
-        self._datasets: list[Dataset] = []
-        self._rejected: list[Rejected] = []
-        self._frames: list[Frame] = []
+        self._assembly = Assembly()
+        self._assembly.mode = fixed
 
     @property
     def mode(self) -> Mode | None:
@@ -106,8 +103,7 @@ class Decoder:
             pending += line[start:]
         else:
             self._take(line[start:])
-        frames, self._frames = self._frames, []
-        return frames
+        return self._assembly.take()
 
     def close(self) -> list[Frame]:
         """End the stream: return what is still pending. The decoder can be fed again."""
@@ -117,24 +113,24 @@ class Decoder:
         self._tail.clear()
         if stretch:
             self._give_up(stretch)
-        self._finish(Status.TRUNCATED)
-        self._open = False
-        frames, self._frames = self._frames, []
-        return frames
+        self._assembly.close()
+        return self._assembly.take()
 
     # -- frames as a whole -----------------------------------------------------------------
 
     def _take_frame(self, raw: bytes) -> None:
         """Bytes up to an ETX: the frame we know but for some values, or something else."""
+        assembly = self._assembly
         template = self._templates.get(len(raw))
-        if template is not None and not self._raw and not self._tail:
-            frame = template.renew(raw, self._offset, self._glance)
+        if template is not None and assembly.is_empty and not self._tail:
+            frame = template.renew(raw, assembly.offset, self._glance)
             if frame is not None:
                 self._recognition.strangers = 0
-                self._frames.append(frame)
-                self._offset += len(raw)
+                assembly.add(frame)
                 return
         self._take(raw)
+        if assembly.frames and self._end:
+            self._learn_layout(assembly.frames[-1], self._end)
 
     def _glance(self, part: bytes) -> Dataset | None:
         """A dataset, LF to CR, if there is nothing wrong with it."""
@@ -147,11 +143,11 @@ class Decoder:
                 self._memorise(part, dataset)
         return dataset
 
-    def _learn_layout(self, frame: Frame) -> None:
-        if self._end and Template.fits(frame, self._stx, self._end):
+    def _learn_layout(self, frame: Frame, end: bytes) -> None:
+        if Template.fits(frame, self._stx, end):
             if len(self._templates) >= TEMPLATES_MAX:
                 self._templates.clear()
-            self._templates[len(frame.raw)] = Template(frame, self._end)
+            self._templates[len(frame.raw)] = Template(frame, end)
 
     def _memorise(self, part: bytes, dataset: Dataset) -> None:
         if dataset.horodate is None:  # a time does not come again
@@ -162,8 +158,10 @@ class Decoder:
     # -- stretches: what stands between two CRs ------------------------------------------
 
     def _take(self, line: bytes) -> None:
-        while line:
-            line = self._hunt(line) if self._end is None else self._scan(line, self._end)
+        for start in range(0, len(line), SLICE):
+            rest = line[start : start + SLICE]
+            while rest:
+                rest = self._hunt(rest) if self._end is None else self._scan(rest, self._end)
 
     def _scan(self, line: bytes, end: bytes) -> bytes:
         """Read whole stretches; return what another state must look at."""
@@ -245,7 +243,7 @@ class Decoder:
     def _obey_leading(self, stretch: bytes) -> bytes:
         """Obey the frame controls a stretch begins with; return the rest."""
         while stretch and stretch[0] in self._controls:
-            self._obey(Piece(stretch[:1], self._controls[stretch[0]]))
+            self._obey(stretch[:1], self._controls[stretch[0]])
             stretch = stretch[1:]
         return stretch
 
@@ -259,7 +257,7 @@ class Decoder:
         dataset = self._memo.get(part)
         if dataset is not None:
             self._recognition.strangers = 0
-            self._keep(part, dataset)
+            self._assembly.keep(part, dataset)
         elif stretch.rfind(LF) == 0 and len(stretch) > 1 and stretch[-1] not in self._controls:
             memo = self._memo
             dataset = self._read(Piece(stretch, body=stretch[1:]), end)
@@ -274,117 +272,61 @@ class Decoder:
         for i, piece in enumerate(pieces):
             cr = end if i == len(pieces) - 1 else b""
             if piece.control:
-                self._obey(piece)
-                self._raw += cr
-            elif not piece.body:
-                self._raw += piece.raw + cr
-                self._bound_frame()
-            else:
+                self._obey(piece.raw, piece.control)
+                self._assembly.skip(cr)
+            elif piece.body:
                 self._read(piece, cr)
+            else:
+                self._assembly.skip(piece.raw + cr)
+
+    def _obey(self, mark: bytes, control: int) -> None:
+        if control == STX_CODE:
+            self._assembly.begin(mark)
+        else:
+            ended = Status.COMPLETE if control == ETX_CODE else Status.INTERRUPTED
+            self._assembly.end(mark, ended)
 
     def _read(self, piece: Piece, end: bytes) -> Dataset | None:
         """Verify one dataset and keep it, or reject its bytes."""
-        line = self._recognition
+        line, raw = self._recognition, piece.raw + end
         grammar, linky = line.grammar, line.linky
+        has_lf, parity = raw[:1] == LF, self._end == CR_PARITY
         try:
-            dataset = line.read(
-                piece.body,
-                parity=self._end == CR_PARITY,
-                known_only=not piece.whole or piece.raw[:1] != LF,
-            )
+            dataset = line.read(piece.body, parity=parity, known_only=not (has_lf and piece.whole))
         except DatasetError as error:
-            if error.reason is Reason.LABEL and error.dataset and self._recurs(error.dataset):
-                self._keep(piece.raw + end, error.dataset)
-                return error.dataset
-            reason = error.reason if piece.whole else Reason.UNTERMINATED
-            rejected = self._reject(piece.raw + end, reason)
-            if error.reason is Reason.MODE and error.dataset:
-                self._strangers = [*self._strangers, (rejected, error.dataset)][1 - SWITCH_AFTER :]
-            return None
+            return self._doubt(raw, error, whole=piece.whole)
         if line.grammar is not grammar or line.linky is not linky:
-            self._forget()
-            if grammar not in (None, line.grammar):
-                self._accept_strangers()
-        undelimited = not end or piece.raw[:1] != LF
-        if piece.mended or (self._end == CR_PARITY and undelimited):
+            self._follow(line, switched=grammar is not None and line.grammar is not grammar)
+        if piece.mended or (parity and not (has_lf and end)):
             dataset = dataset._replace(repaired=True)
-        self._keep(piece.raw + end, dataset)
+        self._assembly.keep(raw, dataset)
         return dataset
+
+    def _doubt(self, raw: bytes, error: DatasetError, *, whole: bool) -> Dataset | None:
+        """Reject, unless it is a strange label that keeps coming; remember strangers."""
+        dataset = error.dataset
+        if error.reason is Reason.LABEL and dataset and self._recurs(dataset):
+            self._assembly.keep(raw, dataset)
+            return dataset
+        rejected = self._assembly.reject(raw, error.reason if whole else Reason.UNTERMINATED)
+        if error.reason is Reason.MODE and dataset:
+            self._strangers = [*self._strangers, (rejected, dataset)][1 - SWITCH_AFTER :]
+        return None
+
+    def _follow(self, line: Recognition, *, switched: bool) -> None:
+        """Another mode or another meter family: what was learnt no longer holds."""
+        self._forget()
+        self._assembly.mode = line.mode
+        if switched:
+            for rejected, dataset in self._strangers:
+                self._assembly.reconsider(rejected, dataset)
+            self._strangers = []
 
     def _recurs(self, dataset: Dataset) -> bool:
         """A label one character from a known one is damage, unless it comes frame after frame."""
-        here = self._offset + len(self._raw)
+        here = self._assembly.offset
         last = self._lookalikes.get(dataset.label)
         if len(self._lookalikes) >= LOOKALIKES_MAX:
             self._lookalikes.clear()
         self._lookalikes[dataset.label] = here
         return last is not None and here - last <= FRAME_MAX
-
-    def _keep(self, raw: bytes, dataset: Dataset) -> None:
-        self._raw += raw
-        self._datasets.append(dataset)
-        self._bound_frame()
-
-    def _reject(self, raw: bytes, reason: Reason) -> Rejected:
-        rejected = Rejected(self._offset + len(self._raw), reason, raw)
-        self._rejected.append(rejected)
-        self._raw += raw
-        self._bound_frame()
-        return rejected
-
-    def _accept_strangers(self) -> None:
-        """The meter was switched: what this frame rejected for its mode is good after all."""
-        for rejected, dataset in self._strangers:
-            if rejected in self._rejected:
-                self._rejected.remove(rejected)
-                self._datasets.append(dataset)
-        self._strangers = []
-
-    # -- frames ----------------------------------------------------------------------------
-
-    def _obey(self, piece: Piece) -> None:
-        if piece.control == STX_CODE:
-            self._begin_frame(piece.raw)
-        else:
-            ended = Status.COMPLETE if piece.control == ETX_CODE else Status.INTERRUPTED
-            self._end_frame(piece.raw, ended)
-
-    def _begin_frame(self, stx: bytes) -> None:
-        self._finish(Status.TRUNCATED)
-        self._raw += stx
-        self._bound_frame()
-        self._open = True
-
-    def _end_frame(self, etx: bytes, status: Status) -> None:
-        self._raw += etx
-        self._finish(status if self._open else Status.TRUNCATED)
-        self._bound_frame()
-        self._open = False
-
-    def _bound_frame(self) -> None:
-        if len(self._raw) >= FRAME_MAX:
-            self._finish(Status.TRUNCATED)
-            self._open = False
-
-    def _finish(self, status: Status) -> None:
-        """Close the frame under assembly; a few delimiters alone are left for the next one."""
-        if not self._datasets and not self._rejected and len(self._raw) < FRAME_MAX:
-            return
-        if self._rejected and status is Status.COMPLETE:
-            status = Status.PARTIAL
-        raw = bytes(self._raw)
-        grammar = self._recognition.grammar
-        mode = grammar.mode if grammar else _likely_mode(raw)
-        datasets, rejected = tuple(self._datasets), tuple(self._rejected)
-        frame = Frame(mode, status, self._offset, raw, datasets, rejected)
-        self._frames.append(frame)
-        self._offset += len(raw)
-        self._raw.clear()
-        self._datasets = []
-        self._rejected = []
-        self._learn_layout(frame)
-
-
-def _likely_mode(raw: bytes) -> Mode:
-    """What to call a frame before anything was verified: only standard mode has HT."""
-    return Mode.STANDARD if HT in raw.translate(WITHOUT_PARITY) else Mode.HISTORIC
