@@ -24,7 +24,10 @@ def decoded(lines: Iterable[bytes]) -> list[Frame]:
 
 
 SETTINGS = [
-    f"mode={mode}&contract={contract}&phases={phases}&kva=12"
+    pytest.param(
+        f"mode={mode}&contract={contract}&phases={phases}&kva=12",
+        marks=() if contract in ("hc", "tempo") else pytest.mark.slow,
+    )
     for mode in ("standard", "historic")
     for contract in ("base", "hc", "ejp", "tempo", "weekend", "sale")
     for phases in (1, 3)
