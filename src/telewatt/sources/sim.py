@@ -19,7 +19,7 @@ class SimSource:
 
     def __init__(self, address: str) -> None:
         self._settings = parse_settings(address)
-        self._start = self._settings.start or datetime.now(UTC)
+        self._start = self._settings.start or datetime.now(UTC).replace(microsecond=0)
         self._frames: Iterator[Transmission] = simulate(self._settings, self._start)
         self._begun_at: float | None = None
 
