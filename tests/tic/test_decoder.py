@@ -169,7 +169,7 @@ def test_never_grows_without_bound():
         frames = decoder.feed(line)
         assert all(len(frame.raw) < 8192 for frame in frames)
         assert len(decoder._tail) + len(decoder._pending) < 5000
-        assert len(decoder._assembly._raw) < 8192
+        assert len(decoder._assembly.raw) < 8192
 
 
 def test_kind_of_frame_follows_from_its_labels():

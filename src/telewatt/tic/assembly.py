@@ -18,26 +18,22 @@ class Assembly:
     Attributes:
         mode: of the line, once it is known.
         frames: completed, not yet taken.
-        offset: where the next byte stands in the stream.
+        start, raw: of the frame under assembly: its place in the stream and its bytes so far.
     """
 
     def __init__(self) -> None:
         self.mode: Mode | None = None
         self.frames: list[Frame] = []
-        self._start = 0
-        self._raw = bytearray()
+        self.start = 0
+        self.raw = bytearray()
         self._open = False  # STX was seen
         self._datasets: list[Dataset] = []
         self._rejected: list[Rejected] = []
 
     @property
     def offset(self) -> int:
-        return self._start + len(self._raw)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has come since the last frame."""
-        return not self._raw
+        """Where the next byte stands in the stream."""
+        return self.start + len(self.raw)
 
     def take(self) -> list[Frame]:
         """The completed frames, once."""
@@ -45,9 +41,9 @@ class Assembly:
         return frames
 
     def add(self, frame: Frame) -> None:
-        """A frame that was put together elsewhere."""
+        """A frame that was put together elsewhere; only between two frames."""
         self.frames.append(frame)
-        self._start += len(frame.raw)
+        self.start += len(frame.raw)
 
     def keep(self, raw: bytes, dataset: Dataset) -> None:
         """Add a verified dataset and its bytes."""
@@ -56,8 +52,8 @@ class Assembly:
 
     def skip(self, raw: bytes) -> None:
         """Add bytes that are delimiters only."""
-        self._raw += raw
-        if len(self._raw) >= FRAME_MAX:
+        self.raw += raw
+        if len(self.raw) >= FRAME_MAX:
             self._finish(Status.TRUNCATED)
             self._open = False
 
@@ -82,7 +78,7 @@ class Assembly:
 
     def end(self, mark: bytes, status: Status) -> None:
         """ETX (complete) or EOT (interrupted)."""
-        self._raw += mark
+        self.raw += mark
         self._finish(status if self._open else Status.TRUNCATED)
         self.skip(b"")
         self._open = False
@@ -94,16 +90,16 @@ class Assembly:
 
     def _finish(self, status: Status) -> None:
         """A few delimiters alone make no frame: they are left for the next one."""
-        if not self._datasets and not self._rejected and len(self._raw) < FRAME_MAX:
+        if not self._datasets and not self._rejected and len(self.raw) < FRAME_MAX:
             return
         if self._rejected and status is Status.COMPLETE:
             status = Status.PARTIAL
-        raw = bytes(self._raw)
+        raw = bytes(self.raw)
         datasets, rejected = tuple(self._datasets), tuple(self._rejected)
         mode = self.mode or _likely_mode(raw)
-        self.frames.append(Frame(mode, status, self._start, raw, datasets, rejected))
-        self._start += len(raw)
-        self._raw.clear()
+        self.frames.append(Frame(mode, status, self.start, raw, datasets, rejected))
+        self.start += len(raw)
+        self.raw.clear()
         self._datasets = []
         self._rejected = []
 

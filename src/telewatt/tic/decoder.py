@@ -122,8 +122,8 @@ class Decoder:
         """Bytes up to an ETX: the frame we know but for some values, or something else."""
         assembly = self._assembly
         template = self._templates.get(len(raw))
-        if template is not None and assembly.is_empty and not self._tail:
-            frame = template.renew(raw, assembly.offset, self._glance)
+        if template is not None and not assembly.raw and not self._tail:
+            frame = template.renew(raw, assembly.start, self._glance)
             if frame is not None:
                 self._recognition.strangers = 0
                 assembly.add(frame)
@@ -134,10 +134,8 @@ class Decoder:
 
     def _glance(self, part: bytes) -> Dataset | None:
         """A dataset, LF to CR, if there is nothing wrong with it."""
-        if part[0] != 0x0A or part[-1:] != self._end:
-            return None
         dataset = self._memo.get(part)
-        if dataset is None:
+        if dataset is None and part[0] == 0x0A and part[-1:] == self._end:
             dataset = self._recognition.glance(part[1:-1], parity=self._end == CR_PARITY)
             if dataset is not None:
                 self._memorise(part, dataset)

@@ -13,12 +13,14 @@ Source: Enedis-NOI-CPT_54E v3, 6.2.2.
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from telewatt.tic.formats import FormatError
 from telewatt.tic.values import from_civil_time
 
 _UNPROVISIONED_DATE = "000000"
-_SHAPE = re.compile("([HEhe ])([0-9]{6})((?:[01][0-9]|2[0-3])[0-9]{4})")
+_SHAPE = re.compile("([HEhe ])([0-9]{6})((?:[01][0-9]|2[0-3])[0-9]{2})")
+_SECONDS = {f"{second:02}": timedelta(seconds=second) for second in range(60)}
 _OFFSET = {
     "H": timedelta(hours=1),
     "h": timedelta(hours=1),
@@ -38,9 +40,18 @@ def parse(text: str) -> datetime | None:
     >>> parse(" 230213060000").isoformat()
     '2023-02-13T05:00:00+00:00'
     """
+    minute, second = _minute(text[:-2]), _SECONDS.get(text[-2:])
+    if second is None:
+        raise FormatError(f"{text!r} is not a horodate")
+    return minute and minute + second
+
+
+@lru_cache(maxsize=256)
+def _minute(text: str) -> datetime | None:
+    """A horodate without its seconds: DATE has the same for a minute, the others for long."""
     match = _SHAPE.fullmatch(text)
     if match is None:
-        raise FormatError(f"{text!r} is not a horodate")
+        raise FormatError(f"{text!r} is not the beginning of a horodate")
     season, date, time = match.groups()
     if date == _UNPROVISIONED_DATE:
         return None
