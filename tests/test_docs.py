@@ -16,7 +16,7 @@ import typer
 from packaging.requirements import Requirement
 
 from bench.__main__ import module_names
-from telewatt.cli import app
+from telewatt.cli.app import app
 from telewatt.language import Language
 
 ROOT = Path(__file__).resolve().parents[1]

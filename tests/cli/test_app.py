@@ -8,8 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from telewatt.cli import app
-from telewatt.cli.app import COMMANDS
+from telewatt.cli.app import COMMANDS, app
 from telewatt.cli.french import FRENCH
 
 
@@ -72,7 +71,8 @@ def test_the_shell_completes_commands_and_options():
 
 def test_a_command_imports_nothing_of_the_others():
     program = (
-        "import sys; from telewatt.cli import app; app(['check', '--help'], standalone_mode=False);"
+        "import sys; from telewatt.cli.app import app\n"
+        "app(['check', '--help'], standalone_mode=False)\n"
         "print([m for m in sys.modules if m in ('telewatt.simulator', 'telewatt.cli.simulate')])"
     )
     done = subprocess.run(

@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from telewatt.cli import app
+from telewatt.cli.app import app
 
 HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from telewatt.cli import app
+from telewatt.cli.app import app
 from telewatt.tic import Mode, encode_dataset, encode_frame
 
 DATASETS = (("PTEC", "HP.."), ("PAPP", "00750"))

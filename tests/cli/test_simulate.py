@@ -13,7 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from telewatt.cli import app, simulate_help
+from telewatt.cli import simulate_help
+from telewatt.cli.app import app
 from telewatt.cli.simulate import simulate
 from telewatt.tic import Decoder, Mode, Status, add_parity
 

@@ -195,14 +195,17 @@ def test_a_bug_ends_the_service_loudly_after_a_last_commit(journal, tmp_path):
     capture.write_bytes(b"\x02\nADCO 021861348497 L\r\nPAPP 00750 -\r\x03")
     program = f"""
 import sys
-from telewatt.service import __main__ as service
+from pathlib import Path
+from telewatt.config import build
+from telewatt.service.process import run_service
 from telewatt.sources.line import Line
 read = Line.run
 async def run(self):
     await read(self)
     raise RuntimeError("the bug")
 Line.run = run
-sys.exit(service.main("en", {str(journal)!r}, "meters", "old=file:{capture}", "b=sim:?seed=3"))
+meters = {{"old": {{"source": "file:{capture}"}}, "other": {{"source": "sim:?seed=3"}}}}
+sys.exit(run_service(build({{"meters": meters}}), Path({str(journal)!r}), "en"))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False

@@ -95,10 +95,3 @@ def telewatt(
 ) -> None:
     """Read the TIC output of French electricity meters: verified, durable, for every use."""
     context.obj = Console(lang or language_of(os.environ), asked=lang is not None)
-
-
-def main() -> None:
-    """The entry point of the ``telewatt`` command."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # any terminal encoding
-    app()

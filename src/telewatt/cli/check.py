@@ -5,7 +5,8 @@ import sys
 import typer
 
 from telewatt.cli.console import console_of
-from telewatt.cli.setup import ConfigOption, load
+from telewatt.cli.options import ConfigOption
+from telewatt.cli.setup import load
 from telewatt.language import Text
 
 _GOOD = Text("{file}: no error", "{file} : aucune erreur")

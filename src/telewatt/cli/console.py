@@ -2,11 +2,12 @@
 
 import sys
 from dataclasses import dataclass
-from typing import NoReturn
-
-import typer
+from typing import TYPE_CHECKING, NoReturn
 
 from telewatt.language import Language, Text
+
+if TYPE_CHECKING:
+    import typer
 
 NOTHING_FOUND = 1
 USAGE_ERROR = 2
@@ -34,10 +35,10 @@ class Console:
     def fail(self, text: Text, code: int = USAGE_ERROR, **values: object) -> NoReturn:
         """One message on standard error, and the end."""
         self.tell(text, **values)
-        raise typer.Exit(code)
+        raise SystemExit(code)
 
 
-def console_of(context: typer.Context) -> Console:
+def console_of(context: "typer.Context") -> Console:
     """The console of a running command."""
     console = context.obj
     assert isinstance(console, Console)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from telewatt.cli.console import Console, console_of
-from telewatt.cli.setup import ConfigOption, JournalOption, MeterOption, Setup, load
+from telewatt.cli.options import ConfigOption, JournalOption, MeterOption
+from telewatt.cli.setup import Setup, load
 from telewatt.language import Text
 
 if TYPE_CHECKING:

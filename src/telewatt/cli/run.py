@@ -1,12 +1,10 @@
-"""``telewatt run``: checks the configuration, then becomes the service (docs/adr/0006)."""
-
-import os
-import sys
+"""``telewatt run``: the service, where `telewatt.cli.shortcut` left it to typer."""
 
 import typer
 
 from telewatt.cli.console import console_of
-from telewatt.cli.setup import ConfigOption, JournalOption, MeterOption, load
+from telewatt.cli.options import ConfigOption, JournalOption, MeterOption
+from telewatt.cli.setup import load
 
 
 def run(
@@ -16,7 +14,7 @@ def run(
     journal: JournalOption = None,
 ) -> None:
     """Read every meter of the configuration into the journal, until stopped."""
+    from telewatt.service.process import run_service
+
     setup = load(console_of(context), config, meter, journal)
-    what = ["file", str(setup.file)] if setup.file else ["meters", *(meter or [])]
-    service = ["-m", "telewatt.service", setup.console.language, str(setup.journal), *what]
-    os.execv(sys.executable, [sys.executable, *service])
+    raise typer.Exit(run_service(setup.config, setup.journal, setup.console.language))

@@ -3,25 +3,12 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import typer
-
-from telewatt.cli.console import Console
+from telewatt.cli.console import USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, build, parse
 from telewatt.language import Text
 from telewatt.sources import source_for
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The configuration file.")
-]
-MeterOption = Annotated[
-    list[str] | None,
-    typer.Option("--meter", "-m", metavar="NAME=SOURCE", help="A meter, instead of a file."),
-]
-JournalOption = Annotated[
-    Path | None, typer.Option("--journal", metavar="FILE", help="The journal, wherever it is.")
-]
 
 SYSTEM_FILE = Path("/etc/telewatt/telewatt.toml")
 
@@ -73,7 +60,7 @@ def load(
         console = console.prefer(error.language)
         for problem in error.problems:
             console.write(problem.describe(str(where or "--meter"), console.language))
-        raise typer.Exit(2) from error
+        raise SystemExit(USAGE_ERROR) from error
     return Setup(
         config,
         where,

@@ -1,0 +1,39 @@
+"""The process of the service: its log, its signals and its exit codes."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from telewatt.config import Config
+from telewatt.language import Language
+from telewatt.notify import Notifier
+from telewatt.service.logs import set_up_logs
+from telewatt.service.service import Service
+from telewatt.store import JournalInUseError
+
+IN_USE = 1
+BUG = 70  # EX_SOFTWARE: systemd restarts the service
+
+
+def run_service(config: Config, journal: Path, language: Language) -> int:
+    """Run until SIGTERM, SIGINT or the end of all sources; the exit code."""
+    set_up_logs(config.log.level, sys.stderr, os.environ)
+    try:
+        asyncio.run(_serve(config, journal, language))
+    except JournalInUseError as error:
+        logging.getLogger("telewatt").error("%s", error)
+        return IN_USE
+    except Exception:
+        logging.getLogger("telewatt").exception("a bug: the service ends")
+        return BUG
+    return 0
+
+
+async def _serve(config: Config, journal: Path, language: Language) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await Service(config, journal, language, Notifier(os.environ)).run(stop)
