@@ -171,4 +171,4 @@ def _settings(where: str, general: str, own: str) -> MeterSettings:
     try:
         return parse_settings(f"{general}&{own.removeprefix('sim:').removeprefix('?')}")
     except SettingsError as error:
-        raise ScenarioError(_WRONG.fill(where=where, why=error)) from error
+        raise ScenarioError(_WRONG.fill(where=where, why=error.text)) from error
