@@ -13,6 +13,12 @@ from pathlib import Path
 
 from telewatt.store import gap, schema, wal
 from telewatt.store.batch import BatchError, Sealed, check
+from telewatt.store.faults import (
+    DamagedError,
+    UntouchableError,
+    needs_reopening,
+    telling_damage,
+)
 from telewatt.store.gap import Gap
 
 PAGE_SIZE = 512  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
@@ -20,50 +26,6 @@ CHECKPOINT_PAGES = 2000
 SQLITE_MAGIC = b"SQLite format 3\x00"
 _CACHE_KIB = 512
 _VERSIONS_MAX = 1000  # a higher schema version is a damaged header, not a newer program
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT}
-_WORLD = {
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOLFS,
-    sqlite3.SQLITE_NOMEM,
-}
-_REOPEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-
-
-class DamagedError(Exception):
-    """The file is no sound journal; what it holds must be salvaged."""
-
-
-class UntouchableError(Exception):
-    """The file belongs to somebody else: a newer version of this program, or another one."""
-
-    def __init__(self, path: Path, version: int | None) -> None:
-        super().__init__(path, version)
-        self.path = path
-        self.version = version  # ``None``: not a journal at all
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file's content is wrong."""
-    return _primary_code(error) in _DAMAGE
-
-
-def is_world(error: Exception) -> bool:
-    """Whether the disk is away, full or read-only: worth another try later."""
-    if isinstance(error, sqlite3.Error):
-        return _primary_code(error) in _WORLD
-    return isinstance(error, OSError)
-
-
-def _primary_code(error: sqlite3.Error) -> int | None:
-    code = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -125,7 +87,7 @@ def _sync(path: Path) -> None:
 
 
 class Database:
-    """An open journal file. Errors of SQLite pass through: see `is_damage` and `is_world`.
+    """An open journal file; its methods raise what `telewatt.store.faults` sorts.
 
     Attributes:
         path: the file.
@@ -149,23 +111,20 @@ class Database:
         with contextlib.ExitStack() as opened:
             self._writer = opened.enter_context(contextlib.closing(_connect(path, writable)))
             if writable:
-                _migrate(self._writer)
+                with telling_damage(path):  # another error is a wrong migration: a bug
+                    schema.migrate(self._writer, schema.load_steps())
             self._reader = opened.enter_context(contextlib.closing(_connect(path, writable)))
-            self._check_content()
+            with telling_damage(path, strict=True):
+                self._check_content()
             opened.pop_all()
 
     def _check_content(self) -> None:
-        try:
-            self.places()
-            self.gaps()
-            self.was_closed()
-            found, last = jumps(self._writer), self._last_row()
-        except sqlite3.Error as error:
-            if is_world(error):
-                raise
-            raise DamagedError(f"{self.path}: {error}") from error
-        if any(first_seq < expected for expected, first_seq in found):
+        self.places()
+        self.gaps()
+        self.was_closed()
+        if any(first_seq < expected for expected, first_seq in jumps(self._writer)):
             raise DamagedError("batches overlap")
+        last = self._last_row()
         if last is not None and not _fits(*last):
             raise DamagedError("the last batch has another number than its row")
 
@@ -196,14 +155,12 @@ class Database:
 
     def places(self) -> dict[str, int]:
         """The place of every reader."""
-        return dict(self._writer.execute("SELECT name, seq FROM reader"))
+        rows = self._writer.execute("SELECT name, seq FROM reader")
+        return {name: int(seq) for name, seq in rows}
 
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""
-        try:
-            return read_gaps(self._writer)
-        except (ValueError, OverflowError) as error:
-            raise DamagedError(f"table gap: {error}") from error
+        return read_gaps(self._writer)
 
     def was_closed(self) -> bool:
         """Whether the last service that wrote here closed the journal."""
@@ -227,29 +184,38 @@ class Database:
         closed: bool | None = None,
     ) -> None:
         """Store all of it durably, or nothing."""
-        writer = self._writer
-        try:
-            writer.execute("BEGIN IMMEDIATE")
-            insert(writer, batches, places or {}, gaps)
-            if closed is not None:
-                writer.execute("UPDATE closing SET clean = ?", (closed,))
-            writer.execute("COMMIT")
-        except sqlite3.Error as error:
-            # SQLite opens a file it may not write without a word; only opening it again helps
-            self.writable = _primary_code(error) not in _REOPEN
-            if writer.in_transaction:
-                writer.execute("ROLLBACK")
-            raise
+        with telling_damage(self.path):
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+                insert(self._writer, batches, places or {}, gaps)
+                if closed is not None:
+                    self._writer.execute("UPDATE closing SET clean = ?", (closed,))
+                self._writer.execute("COMMIT")
+            except sqlite3.Error as error:
+                self.writable = not needs_reopening(error)
+                raise
+            finally:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
 
     def read(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
-        """The rows that hold the entries after ``after``, until ``limit`` entries are covered."""
+        """The rows that hold the entries after ``after``, until ``limit`` entries are covered.
+
+        Raises:
+            DamagedError: a row is no batch's.
+        """
         sql = """
             SELECT first_seq, entries, payload FROM batch WHERE first_seq >= coalesce(
                 (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
             ORDER BY first_seq"""
         rows = []
-        with contextlib.closing(self._reader.execute(sql, {"next": after + 1})) as cursor:
+        with (
+            telling_damage(self.path),
+            contextlib.closing(self._reader.execute(sql, {"next": after + 1})) as cursor,
+        ):
             for row in cursor:
+                if not (isinstance(row[1], int) and isinstance(row[2], bytes)):
+                    raise DamagedError(f"the row of entry {row[0]} has values of a wrong type")
                 last_seq = row[0] + row[1] - 1
                 if last_seq > after:
                     rows.append(row)
@@ -331,26 +297,16 @@ def _connect(path: Path, writable: bool) -> sqlite3.Connection:
         timeout=2.0,
     )
     try:
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        connection.execute(f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * PAGE_SIZE}")
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.Error as error:
+        with telling_damage(path, strict=True):
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * PAGE_SIZE}")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
         connection.close()
-        if is_world(error):
-            raise
-        raise DamagedError(f"{path}: {error}") from error
+        raise
     return connection
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    try:
-        schema.migrate(connection, schema.load_steps())
-    except sqlite3.Error as error:
-        if is_damage(error):
-            raise DamagedError(f"{error}") from error
-        raise  # a wrong migration is a bug, the file is as it was
 
 
 def _identity(path: Path) -> tuple[int, int]:
@@ -380,7 +336,7 @@ def _has_our_tables(path: Path) -> bool:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)
     try:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return True
     finally:
         connection.close()

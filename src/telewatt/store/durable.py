@@ -16,9 +16,10 @@ from pathlib import Path
 from telewatt.store import gap
 from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
-from telewatt.store.database import DamagedError, Database, is_damage, is_world
+from telewatt.store.database import Database
+from telewatt.store.faults import AheadError, DamagedError, is_world
 from telewatt.store.gap import Gap, GapReason
-from telewatt.store.storage import AheadError, Storage
+from telewatt.store.storage import Storage
 
 Row = tuple[int, int, bytes]
 
@@ -108,9 +109,12 @@ class Durable:
             try:
                 if database is not None and database.writable and clean:
                     database.write(closed=True)
+            except DamagedError as error:
+                self._storage.fail(error)  # the next start salvages it
             except sqlite3.Error as error:
-                if not (is_world(error) or is_damage(error)):
+                if not is_world(error):
                     raise
+                self._storage.fail(error)
             self._storage.close()
 
     # -- opening -------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ class Durable:
             self.seq = _clock_seq()
             return False
         self.seq = database.last_seq()
-        self.places = database.places()
+        self.places = {name: min(seq, self.seq) for name, seq in database.places().items()}
         if self._storage.salvaged:
             self.seq = max(self.seq, _clock_seq())
         elif not database.was_closed():
@@ -228,9 +232,7 @@ class Durable:
         database = self._writable()
         try:
             self._write(database, batches, places)
-        except sqlite3.Error as error:
-            if not is_damage(error):
-                raise
+        except DamagedError as error:
             self._replace(database, error)
             self._write(self._writable(), batches, places)
 
@@ -263,9 +265,7 @@ class Durable:
                 return None
             try:
                 return database, database.read(after, limit)
-            except sqlite3.Error as error:
-                if not is_damage(error):
-                    raise
+            except DamagedError as error:
                 cause = error
         self._replace(database, cause)
         return self._read_rows(after, limit)

@@ -9,6 +9,7 @@ goes on at the next start.
 Source: sqlite.org, "Database File Format", section 1.6 (B-tree Pages, overflow).
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -112,17 +113,16 @@ def _fill(connection: sqlite3.Connection, source: Path) -> None:
 
 
 def _find_places(connection: sqlite3.Connection, source: Path) -> dict[str, int]:
-    """The furthest place of each reader, from the table and from the newest batch."""
-    found = _query(source, "SELECT name, seq FROM reader WHERE typeof(seq) = 'integer'")
+    """The place of each reader: as the newest batch has it, else as the damaged table has it."""
     newest = connection.execute(
-        "SELECT payload FROM batch ORDER BY first_seq DESC LIMIT 1"
+        "SELECT first_seq + entries - 1, payload FROM batch ORDER BY first_seq DESC LIMIT 1"
     ).fetchone()
-    if newest is not None:
-        found += places(newest[0]).items()
-    furthest: dict[str, int] = {}
-    for name, seq in found:
-        furthest[name] = max(seq, furthest.get(name, 0))
-    return furthest
+    if newest is None:
+        return {}
+    last_seq, payload = newest
+    sql = "SELECT name, seq FROM reader WHERE typeof(name) = 'text' AND typeof(seq) = 'integer'"
+    table = {name: min(seq, last_seq) for name, seq in _query(source, sql)}
+    return table | places(payload)
 
 
 def _find_gaps(source: Path) -> list[Gap]:
@@ -138,16 +138,10 @@ def _find_gaps(source: Path) -> list[Gap]:
 def _query(source: Path, sql: str) -> list[Any]:
     """Rows of a damaged file, as many as can be had; its log is not looked at."""
     rows: list[Any] = []
-    try:
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
         connection = sqlite3.connect(f"{source.absolute().as_uri()}?immutable=1", uri=True)
-    except sqlite3.Error:
-        return rows
-    try:
-        rows.extend(connection.execute(sql))
-    except sqlite3.Error:
-        pass
-    finally:
-        connection.close()
+        with contextlib.closing(connection):
+            rows.extend(connection.execute(sql))
     return rows
 
 

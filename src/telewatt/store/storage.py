@@ -12,21 +12,11 @@ from pathlib import Path
 
 from telewatt.store import lock, salvage, schema
 from telewatt.store.alarms import AlarmKind, Alarms
-from telewatt.store.database import (
-    DamagedError,
-    Database,
-    UntouchableError,
-    beside,
-    build,
-    has_bytes,
-)
+from telewatt.store.database import Database, beside, build, has_bytes
+from telewatt.store.faults import AheadError, DamagedError, UntouchableError
 
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-class AheadError(OSError):
-    """The file holds higher numbers than this service knows of."""
 
 
 class Storage:
