@@ -157,7 +157,7 @@ def test_a_scenario_file_says_it_all(tmp_path):
         (["--duration", "soon"], r"--duration: write a duration such as 90s"),
         (["--start", "noon"], r"start: write a date and time"),
         (["--noise", "flip:2"], r"noise: "),
-        (["--script", "{tmp}/events"], r"events: event 1 \('\+5s dance'\)"),
+        (["--script", "{tmp}/events"], r"events: event 1 \(\+5s dance\)"),
         (["--meter", "events=2001-01-01 idle for=1m"], r"meter 1: "),
         (["{tmp}/none.toml"], r"none\.toml cannot be read: No such file"),
         (["{tmp}/bad.toml"], r"bad\.toml: .*line 1"),
