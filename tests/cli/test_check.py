@@ -47,7 +47,17 @@ def test_an_unknown_kind_of_source_is_an_error_of_the_configuration(tmp_path):
     (tmp_path / "telewatt.toml").write_text('[meters.a]\nsource = "usb:0"\n')
     result = plain()
     assert result.exit_code == 2
-    assert result.stderr.startswith("telewatt.toml:2: meters.a.source: 'usb:0'")
+    assert result.stderr == (
+        "telewatt.toml:2: meters.a.source: unknown kind of source → "
+        "write /dev/..., - or serial:, socket:, rfc2217:, file:, stdin:, sim:\n"
+    )
+
+
+def test_an_address_a_source_cannot_use_is_an_error_of_the_configuration(tmp_path):
+    (tmp_path / "telewatt.toml").write_text('[meters.a]\nsource = "socket://nowhere"\n')
+    result = plain()
+    assert result.exit_code == 2
+    assert "telewatt.toml:2: meters.a.source: an address that cannot be used" in result.stderr
 
 
 def test_the_language_is_the_option_before_the_configuration_before_the_environment(
@@ -119,7 +129,7 @@ def test_a_relative_journal_lies_beside_its_configuration(tmp_path):
         (["--meter", "house"], "write NAME=SOURCE"),
         (["--meter", "a=/dev/x", "--meter", "a=/dev/y"], "each NAME once"),
         (["--meter", "a=/dev/x", "--meter", "b=/dev/x"], "the same source as meters.a.source"),
-        (["--meter", "a=nothing"], "meters.a.source"),
+        (["--meter", "a=nothing"], "--meter: meters.a.source: unknown kind"),
         (["--meter", "a=/dev/x", "--config", "c.toml"], "exclude each other"),
     ],
 )

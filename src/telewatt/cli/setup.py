@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from telewatt.cli.console import USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, build, parse
 from telewatt.language import Text
-from telewatt.sources import source_for
+from telewatt.sources import SOURCES, source_for
 
 SYSTEM_FILE = Path("/etc/telewatt/telewatt.toml")
 
@@ -28,10 +28,16 @@ _NO_METER = Text(
     "--meter {given}: write NAME=SOURCE, each NAME once, for example house=/dev/ttyUSB0",
     "--meter {given} : écrivez NOM=SOURCE, chaque NOM une fois, par exemple maison=/dev/ttyUSB0",
 )
-_SOURCE = Text("{message}", "{message}")
-_SOURCE_REMEDY = Text(
-    "the kinds of source: docs/en/configuration.md",
-    "les sortes de source : docs/fr/configuration.md",
+_UNKNOWN_SOURCE = Fault(
+    Text("unknown kind of source", "sorte de source inconnue"),
+    Text("write /dev/..., - or {kinds}", "écrivez /dev/..., - ou {kinds}"),
+)
+_BAD_ADDRESS = Fault(
+    Text("an address that cannot be used ({why})", "une adresse inutilisable ({why})"),
+    Text(
+        "docs/en/configuration.md shows every kind of source",
+        "docs/fr/configuration.md montre chaque sorte de source",
+    ),
 )
 
 
@@ -71,10 +77,12 @@ def load(
 
 def check_source(source: str) -> Fault | None:
     """What is wrong with a source of a configuration; nothing is opened."""
+    if source != "-" and not source.startswith("/") and source.partition(":")[0] not in SOURCES:
+        return _UNKNOWN_SOURCE.fill(kinds=", ".join(f"{kind}:" for kind in SOURCES))
     try:
         source_for(source)
     except ValueError as error:
-        return Fault(_SOURCE.fill(message=error), _SOURCE_REMEDY)
+        return _BAD_ADDRESS.fill(why=error)
     return None
 
 
