@@ -130,19 +130,21 @@ class Line:
         loop = asyncio.get_running_loop()
         self._good_at = loop.time()
         patience_s = QUIET_S if self._state is LineState.SILENT else self._trial.listen_s
-        async with aclosing(self._source.chunks()) as chunks:
-            try:
-                async with asyncio.timeout(patience_s) as deadline:
-                    async for chunk in chunks:
-                        if not self._take(chunk, loop.time()):
-                            return True
-                        if self._held is None:
-                            now = loop.time()
-                            deadline.reschedule(min(now + QUIET_S, self._good_at + NOISE_S))
-                    return False
-            except TimeoutError:
-                self._judge_quiet(loop.time())
-                return True
+        deadline = asyncio.timeout(patience_s)
+        try:
+            async with aclosing(self._source.chunks()) as chunks, deadline:
+                async for chunk in chunks:
+                    if not self._take(chunk, loop.time()):
+                        return True
+                    if self._held is None:
+                        now = loop.time()
+                        deadline.reschedule(min(now + QUIET_S, self._good_at + NOISE_S))
+            return False
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            self._judge_quiet(loop.time())
+            return True
 
     def _finish(self) -> None:
         """Whatever is pending belongs to this opening."""
