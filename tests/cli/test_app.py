@@ -41,6 +41,7 @@ def test_help_speaks_the_language_asked_for(name):
     french = FRENCH[group.get_command(None, name).help].split()
     assert english[0] in invoke("--lang", "en", name, "--help").output
     assert french[0] in invoke("--lang", "fr", name, "--help").output
+    assert "Affiche cette aide." in invoke("--lang", "fr", name, "--help").output
     assert french[0] in invoke(name, "--help", LANG="fr_FR.UTF-8", LC_ALL="").output
 
 

@@ -61,7 +61,8 @@ def _translate(command: Any) -> None:
     from telewatt.cli.french import FRENCH
 
     command.help = FRENCH.get(command.help, command.help)
-    for parameter in command.params:
+    help_option = command.get_help_option(typer.Context(command, **command.context_settings))
+    for parameter in (*command.params, help_option):
         if text := getattr(parameter, "help", None):
             parameter.help = FRENCH.get(text, text)
 

@@ -54,6 +54,7 @@ _HELP = (
         "Stop after this time; without a terminal 15, else never.",
         "S'arrête après ce temps ; 15 sans terminal, sinon jamais.",
     ),
+    Text("Show this message and exit.", "Affiche cette aide."),
     Text("Install completion for the current shell.", "Installe la complétion dans ce shell."),
     Text(
         "Show completion for the current shell, to copy it or customize the installation.",

@@ -9,6 +9,7 @@ from typing import Any
 from telewatt.cli.setup import Setup
 from telewatt.config import MeterConfig
 from telewatt.jsonl import JsonFrames
+from telewatt.language import Text
 from telewatt.service import line_of
 from telewatt.service.feed import feed_path, reading_line, state_line
 from telewatt.sources.line import Line
@@ -18,6 +19,12 @@ Event = dict[str, Any]
 
 LINE_MAX = 1 << 20
 
+_OTHERS = Text(
+    "{path} belongs to another user's service: run this as that user, for example with sudo",
+    "{path} est le flux du service d'un autre utilisateur : lancez cette commande sous son nom, "
+    "par exemple avec sudo",
+)
+
 
 @asynccontextmanager
 async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event], bool]]:
@@ -25,10 +32,15 @@ async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event],
 
     While a service reads them its feed has them, else the sources are opened here.
     """
+    path = str(feed_path(setup.journal))
     try:
-        path = str(feed_path(setup.journal))
         reader, writer = await asyncio.open_unix_connection(path, limit=LINE_MAX)
-    except OSError:  # no service: the usual case of a first look
+    except PermissionError:
+        setup.console.fail(_OTHERS, path=path)
+    except (
+        FileNotFoundError,
+        ConnectionRefusedError,
+    ):  # no service, or only what a killed one left
         async with _own_lines(setup.config.meters) as events:
             yield events, False
         return

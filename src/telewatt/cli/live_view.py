@@ -14,13 +14,13 @@ from telewatt.cli.live_events import Event
 from telewatt.language import Language, Text
 
 RATE_S = 30.0
-ROWS_PER_PANEL = 9
+ROWS_PER_PANEL = 10
 
 _POWER = ("SINSTS", "PAPP")
 _INJECTED = ("SINSTI",)
 _CURRENTS = ("IRMS1", "IRMS2", "IRMS3", "IINST", "IINST1", "IINST2", "IINST3")
 _VOLTAGES = ("URMS1", "URMS2", "URMS3")
-_TOTAL = "EAST"
+_TOTAL, _TOTAL_INJECTED = "EAST", "EAIT"
 _REGISTERS = (
     *("BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM"),
     *("BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR"),
@@ -33,6 +33,7 @@ _NAMES = {
     "current": Text("current", "courant"),
     "voltage": Text("voltage", "tension"),
     "index": Text("index", "index"),
+    "injected index": Text("index injected", "index injecté"),
     "tariff": Text("tariff", "tarif"),
     "line": Text("line", "ligne"),
 }
@@ -86,7 +87,8 @@ class MeterNow:
             "injected": self._with_unit(_INJECTED, "VA"),
             "current": self._with_unit(_CURRENTS, "A"),
             "voltage": self._with_unit(_VOLTAGES, "V"),
-            "index": "" if total is None else f"{total:,} Wh".replace(",", " "),
+            "index": _energy(total),
+            "injected index": _energy(self.values.get(_TOTAL_INJECTED)),
             "tariff": next((str(self.values[x]).strip() for x in _TARIFF if x in self.values), ""),
         }
         return {name: fact for name, fact in shown.items() if fact}
@@ -129,6 +131,9 @@ class LiveView:
 
     def _rows(self) -> Table:
         table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True)
         for name, meter in self.meters.items():
             facts = meter.facts()
             shown = f"{facts.get('power', '')} {facts.get('index', '')}".strip()
@@ -141,6 +146,10 @@ class LiveView:
         rate = meter.frames_per_s(time.monotonic())
         text = _QUALITY.fill(rate=rate, rejected=meter.rejected, repaired=meter.repaired)
         return Styled(text.of(self._language))
+
+
+def _energy(energy_wh: int | None) -> str:
+    return "" if energy_wh is None else f"{energy_wh:,} Wh".replace(",", " ")
 
 
 def _colour(meter: MeterNow) -> str:
