@@ -1,5 +1,8 @@
 import json
+import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +11,7 @@ from telewatt.tic import (
     Dataset,
     Decoder,
     Frame,
+    Kind,
     Mode,
     Reason,
     Rejected,
@@ -86,3 +90,15 @@ def test_what_is_made_of_a_dataset_is_made_once_and_the_memory_stays_bounded():
     for number in range(10_000):
         remembered(Dataset("PAPP", f"{number:05}", number, "VA"))
     assert len(remembered._made) <= 4096
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_field_of_the_format_is_documented(language):
+    page = Path(__file__).parents[1] / "docs" / language / "decode-format.md"
+    dataset, rejected = Dataset("PAPP", "1", 1, "VA"), Rejected(0, Reason.CHARSET, b"")
+    frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, b"", (dataset,), (rejected,))
+    value = json.loads(JsonFrames().text(frame))
+    fields = [*value, *value["datasets"][0], *value["rejected"][0]]
+    assert re.findall(r"^\| `(\w+)` \|", page.read_text(), re.MULTILINE) == fields
+    named = set(re.findall(r'`"(\w+)"`', page.read_text()))
+    assert {*Status, *Kind, *Reason, "historic", "standard"} <= named

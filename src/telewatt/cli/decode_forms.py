@@ -4,11 +4,12 @@ import csv
 import io
 import json
 from abc import ABC, abstractmethod
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from telewatt.jsonl import JsonFrames, PerDataset, mode_name, utc_text
 from telewatt.language import Language, Text
-from telewatt.tic import Dataset, Frame, Kind, Rejected, Status
+from telewatt.tic import Dataset, Frame, Kind, Mode, Rejected, Status
 from telewatt.tic.labels import TABLE
 from telewatt.tic.values import plain
 
@@ -102,6 +103,7 @@ class People(Form):
 
     def __init__(self, language: Language) -> None:
         self._language = language
+        self._lines = {mode: PerDataset(partial(self._dataset, mode)) for mode in Mode}
 
     def frame(self, path: str, frame: Frame) -> str:
         title = _FRAME.fill(
@@ -112,14 +114,14 @@ class People(Form):
             kind=_KIND[frame.kind],
         )
         lines = [f"── {title.of(self._language)}"]
-        lines += [self._dataset(frame, dataset) for dataset in frame.datasets]
+        lines += map(self._lines[frame.mode], frame.datasets)
         lines += map(self._rejected, frame.rejected)
         return "\n".join(lines) + "\n"
 
-    def _dataset(self, frame: Frame, dataset: Dataset) -> str:
-        rows = TABLE[frame.mode].get(dataset.label, ())
+    def _dataset(self, mode: Mode, dataset: Dataset) -> str:
+        rows = TABLE[mode].get(dataset.label, ())
         name = (rows[0].fr if self._language == "fr" else rows[0].en) if rows else ""
-        remarks = [name, *_time_text(dataset)]
+        remarks = [name, *_time_text(dataset), *_meaning(plain(dataset.value))]
         if dataset.repaired:
             remarks.append(_REPAIRED.of(self._language))
         remark = " · ".join(filter(None, remarks))
@@ -134,6 +136,14 @@ def _value_text(dataset: Dataset) -> str:
     if dataset.unit and isinstance(dataset.value, int | float):
         return f"{dataset.value} {dataset.unit}"
     return dataset.data.strip()
+
+
+def _meaning(value: object) -> list[str]:
+    """What a value with parts says: ``contact closed``, ``tariff 2``..."""
+    if not isinstance(value, dict):
+        return []
+    parts = [(name, part) for name, part in value.items() if name != "raw" and part]
+    return [", ".join(f"{name} {part}".replace("_", " ") for name, part in parts if part != "none")]
 
 
 def _time_text(dataset: Dataset) -> list[str]:

@@ -137,7 +137,9 @@ class LiveView:
         for name, meter in self.meters.items():
             facts = meter.facts()
             shown = f"{facts.get('power', '')} {facts.get('index', '')}".strip()
-            table.add_row(Styled(name, "bold"), shown or self._quality(meter), meter.state)
+            table.add_row(
+                Styled(name, "bold"), shown or self._quality(meter), Styled("●", _colour(meter))
+            )
         return table
 
     def _quality(self, meter: MeterNow) -> Styled:
