@@ -253,6 +253,29 @@ def test_damage_found_while_running_is_salvaged_and_live_goes_on(tmp_path: Path)
     again.close()
 
 
+def test_damage_found_by_the_first_write_is_salvaged(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    entries = append_all(journal, 0, 500)
+    journal.commit()
+    journal._durable.close(clean=False)
+    with sqlite3.connect(path) as connection:
+        sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'gap'"
+        (page,) = connection.execute(sql).fetchone()
+    connection.close()
+    with path.open("r+b") as file:
+        # the page's list of free space leads nowhere: only who inserts a row notices
+        file.seek((page - 1) * database_module.PAGE_SIZE + 1)
+        file.write(b"\xff\xff")
+    journal = Journal.open(path)
+    assert AlarmKind.DAMAGED in kinds(journal)
+    assert [gap.reason for gap in journal.gaps] == [GapReason.CRASH]
+    assert journal.read(0) == entries
+    journal.append(READINGS[0])
+    assert journal.commit() == journal.last_seq
+    journal.close()
+
+
 async def test_a_follower_survives_damage_in_its_way(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = Journal.open(path)

@@ -157,7 +157,7 @@ class Durable:
             self._note_crash(database)
         self._adopt(database, GapReason.REMOVED if removed else GapReason.UNREADABLE)
         self.known = True
-        return database
+        return self._storage.database or database  # what was adopted may have been replaced
 
     def _replace(self, damaged: Database, cause: Exception) -> None:
         """Salvage a file found damaged while running, unless another thread has done it."""
@@ -196,6 +196,8 @@ class Durable:
             return
         try:
             self._write(database, (), {}, closed=False)
+        except DamagedError as error:
+            self._replace(database, error)
         except sqlite3.Error as error:
             if not is_world(error):
                 raise
