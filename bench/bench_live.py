@@ -88,7 +88,8 @@ def _measure(*, gaps: bool) -> Run:
         finally:
             feeder.terminate()
             feeder.wait()
-        written = [float(line) for line in log.read_text().splitlines()[:-1]]
+        whole = log.read_text().rpartition("\n")[0]
+        written = [float(line) for line in whole.splitlines()]
     return _evaluate(json.loads(said), written, started)
 
 

@@ -19,7 +19,8 @@ FRAMES_KEPT = 16
 FRAME_GAP_S = 0.0334  # at most, before a frame; what is more belongs to the datasets
 SPREAD = 1.5  # two standard deviations of a gap between 0 and 33 ms, and a margin
 FIRST_LOOK_BYTES = 4  # while the frames are not known yet: wake once for so many bytes
-POLL_S = 0.003  # near an ETX which is overdue
+FIFO_S = 0.0083  # what a UART may still hold back: eight bytes at 9600 Bd
+POLL_S = 0.002  # near an ETX which is due
 LONGEST_SLEEP_S = 2.0  # an unplugged port and a stopped meter show no later than this
 
 
@@ -43,26 +44,27 @@ class Pacer:
         """
         if not data:
             return None
-        head, etx, rest = data.rpartition(ETX)
-        if etx:
-            self._frame += head + etx
-            self._learn(now, alone=ETX not in head)
+        *ends, rest = data.split(ETX)
+        for end in ends:
+            self._frame += end + ETX
+            self._learn(now, alone=len(ends) == 1)
         self._frame += rest
         if len(self._frame) > FRAME_MAX:  # no ETX for long: this is no frame to learn from
             self._frame.clear()
             self._frame_at = None
+        if len(ends) > 1:  # late, or a stream faster than a line: catch up
+            return FIRST_LOOK_BYTES * self._byte_s
         return min(self._rest_s(), LONGEST_SLEEP_S)
 
     def _learn(self, now: float, *, alone: bool) -> None:
-        if not alone:  # several frames at once: this is no live line
-            self._lengths.clear()
-            self._gaps_s.clear()
-        elif self._frame_at is not None:
+        """A frame has ended; when it did is only known if no other one ended in the same read."""
+        if self._frame_at is not None:
             self._model = bytes(self._frame)
-            busy_s = len(self._model) * self._byte_s + FRAME_GAP_S
-            idle_s = max(0.0, now - self._frame_at - busy_s)
             self._lengths.append(len(self._model))
-            self._gaps_s.append(idle_s / (self._model.count(LF) + 1))
+            if alone:
+                busy_s = len(self._model) * self._byte_s + FRAME_GAP_S
+                idle_s = max(0.0, now - self._frame_at - busy_s)
+                self._gaps_s.append(idle_s / (self._model.count(LF) + 1))
         self._frame_at = now
         self._frame.clear()
 
@@ -76,7 +78,8 @@ class Pacer:
             return POLL_S + (place - max(self._lengths)) * self._byte_s / 16
         missing = length - place
         gaps = self._model.count(LF, -missing)
-        sure_gaps: float = max(0.0, gaps - SPREAD * (1 + 1 / len(self._gaps_s)) * gaps**0.5)
+        doubt = SPREAD * (1 + 2 / max(1, len(self._gaps_s)))
+        sure_gaps: float = max(0.0, gaps - doubt * gaps**0.5)
         # The next byte may be nearly complete by now, so it counts for nothing.
-        bytes_s = max((missing - 1) * self._byte_s, min(self._byte_s, POLL_S))
-        return bytes_s + sure_gaps * min(self._gaps_s)
+        bytes_s = max((missing - 1) * self._byte_s - FIFO_S, POLL_S)
+        return bytes_s + sure_gaps * min(self._gaps_s, default=0.0)
