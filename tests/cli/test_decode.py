@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 
@@ -8,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from telewatt.cli.app import app
+from telewatt.cli.decode import PROGRESS_FROM_BYTES
 from telewatt.tic import Mode, encode_dataset, encode_frame
 
 DATASETS = (("PTEC", "HP.."), ("PAPP", "00750"))
@@ -169,3 +172,47 @@ def test_every_capture_can_be_written_in_every_form(form, shared):
     result = decode("--format", form, *sorted((shared / "captures").glob("*.tic")))
     assert result.exit_code == 0
     assert result.stdout
+
+
+def test_ctrl_c_ends_a_live_capture_with_its_summary():
+    with subprocess.Popen(
+        [*TELEWATT, "--lang", "en", "decode", "--format", "jsonl", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdin.write(FRAME + FRAME[:-5])
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert json.loads(process.stdout.readline())["status"] == "truncated"
+        assert b"frames     2 (" in process.stderr.read()
+        assert process.wait(10) == 0
+
+
+def test_a_long_capture_shows_its_progress_in_a_terminal(tmp_path):
+    capture = tmp_path / "long.tic"
+    capture.write_bytes(FRAME * (PROGRESS_FROM_BYTES // len(FRAME) + 1))
+    master, slave = os.openpty()
+    with subprocess.Popen(
+        [*TELEWATT, "decode", "--format", "jsonl", str(capture)],
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        env=os.environ | {"TERM": "xterm"},
+    ) as process:
+        os.close(slave)
+        shown = b""
+        while chunk := read_terminal(master):
+            shown += chunk
+        process.wait(10)
+    os.close(master)
+    assert process.returncode == 0
+    assert "━".encode() in shown
+    assert b"/4.2 MB" in shown
+
+
+def read_terminal(master):
+    try:
+        return os.read(master, 65536)
+    except OSError:  # EIO: the other end was closed
+        return b""

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -134,19 +135,35 @@ def _frames_of(path: str, mode: str, advance: _Advance, console: Console) -> Ite
             yield decoder.feed(chunk)
             advance(len(chunk))
     except KeyboardInterrupt:
-        console.write("")  # Ctrl-C is how a live capture ends: what came is decoded and counted
+        console.write("")  # how a live capture ends; the summary stands below the ^C
     except OSError as error:
         console.tell(_UNREADABLE, path=path, why=error.strerror)
     yield decoder.close()
 
 
 def _chunks_of(path: str) -> Iterator[bytes]:
-    if path == STDIN:
-        stdin = cast(BufferedReader, sys.stdin.buffer)
-        yield from iter(lambda: stdin.read1(CHUNK_BYTES), b"")
+    if path != STDIN:
+        with Path(path).open("rb") as capture:
+            yield from iter(lambda: capture.read1(CHUNK_BYTES), b"")
         return
-    with Path(path).open("rb") as capture:
-        yield from iter(lambda: capture.read1(CHUNK_BYTES), b"")
+    stdin = cast(BufferedReader, sys.stdin.buffer)
+    with _ctrl_c(signal.SIG_BLOCK):
+        yield from iter(lambda: _wait_for_chunk(stdin), b"")
+
+
+def _wait_for_chunk(stdin: BufferedReader) -> bytes:
+    """Ctrl-C ends the waiting, here only: what has come is decoded, written and counted."""
+    with _ctrl_c(signal.SIG_UNBLOCK):
+        return stdin.read1(CHUNK_BYTES)
+
+
+@contextmanager
+def _ctrl_c(how: signal.Sigmasks) -> Iterator[None]:
+    before = signal.pthread_sigmask(how, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _bytes_to_show(paths: list[str]) -> int:
@@ -166,6 +183,9 @@ def _progress(total_bytes: int) -> Iterator[_Advance]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
     columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Terminal(stderr=True), transient=True) as bar:
+    bar = Progress(
+        *columns, console=Terminal(stderr=True), transient=True, redirect_stdout=False
+    )  # the frames on standard output are none of its business
+    with bar:
         task = bar.add_task("", total=total_bytes)
         yield lambda step: bar.advance(task, step)
