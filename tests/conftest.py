@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,14 @@ IN_CI = os.environ.get("CI") == "true"
 # A shared machine is no clock: a property has no deadline. In CI the same commit always runs the
 # same examples; elsewhere each run looks at new ones.
 settings.register_profile("telewatt", deadline=None, derandomize=IN_CI)
+settings.register_profile("quick", settings.get_profile("telewatt"), max_examples=25)  # make check
 settings.load_profile("telewatt")
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: no collection of garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
