@@ -1,7 +1,8 @@
 """How fast the decoder is, as a ratio to ``bytes.split`` of the same bytes in the same run.
 
 Streams of simulated meters (a standard HC meter, a historic HC meter), 1 KiB chunks, processor
-time, the best of several interleaved rounds of each.
+time, the best of several interleaved rounds of each. Fed byte by byte, the decoder must reach a
+twentieth of the speed asked of it in chunks (of which the loop that feeds it takes the half).
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from telewatt.tic import Decoder, add_parity
 
 SIZE = 10_000_000
 BYTEWISE_SIZE = 400_000
-ROUNDS = 5
+ROUNDS = 7
 GOALS = {"standard": 0.13, "historic": 0.10}
 NAMES = tuple(
     f"decode.{what}.{mode}.{line}"
@@ -43,8 +44,10 @@ def _measure(name: str, stream: bytes, end: bytes, goal: float) -> Iterator[Figu
     )
     speed = split / chunks
     yield Figure(f"decode.speed.{name}", speed, "of split", f">= {goal}", speed >= goal)
-    bytewise = (chunks / len(stream)) / (once / len(short))
-    yield Figure(f"decode.bytewise.{name}", bytewise, "of 1 KiB", ">= 0.05", bytewise >= 0.05)
+    bytewise, least = (split / len(stream)) / (once / len(short)), goal / 20
+    yield Figure(
+        f"decode.bytewise.{name}", bytewise, "of split", f">= {least:.4f}", bytewise >= least
+    )
     growth = twice / once
     yield Figure(f"decode.linear.{name}", growth, "x for 2x", "<= 2.3", growth <= 2.3)
 

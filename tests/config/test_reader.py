@@ -22,7 +22,7 @@ def test_one_meter_with_a_source_is_enough():
     config = parse(HOUSE)
     assert config.meters["house"].source == "/dev/ttyUSB0"
     assert (config.meters["house"].mode, config.meters["house"].speed) == ("auto", None)
-    assert config.journal.commit_interval_s == 10
+    assert config.journal.commit_interval_s == 30
 
 
 @pytest.mark.parametrize(
