@@ -86,8 +86,14 @@ def noisy_lines(draw: st.DrawFn) -> bytes:
     """A real line with bytes replaced, dropped, inserted; sometimes mere noise, or two modes."""
     parts = []
     for _ in range(draw(st.integers(1, 3))):
-        if draw(st.integers(0, 3)) == 0:
+        kind = draw(st.integers(0, 5))
+        if kind == 0:
             parts.append(draw(st.binary(max_size=900)))
+        elif kind == 1:  # much without ETX
+            piece = draw(
+                st.sampled_from([b"\nPAPP 00750 -\r", b"A", b"\x02", b"\x04", b"\r", b"\x8d"])
+            )
+            parts.append(piece * draw(st.integers(1, 6000 // len(piece))))
         else:
             mode, seed = draw(modes), draw(st.integers(0, 9))
             parts.append(stream(mode, draw(st.integers(1, 4)), seed, parity=draw(st.booleans())))

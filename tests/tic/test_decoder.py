@@ -187,6 +187,75 @@ def test_adps_anywhere_and_repeated_labels_are_kept():
     assert fields_of(frame) == fields
 
 
+def test_labels_unknown_before_the_mode_is_known_are_kept_too():
+    early = [("FOOBAR", "123", None), ("BARFOO", "4 5", None)]
+    [frame] = decode(encode(Mode.HISTORIC, [*early, *HISTORIC]))
+    assert fields_of(frame) == [*early, *HISTORIC]
+    strange = [(f"XYZ{letter}", "001", None) for letter in "ABCDE"]  # a meter we know nothing of
+    [frame] = decode(encode(Mode.STANDARD, strange))
+    assert (frame.mode, fields_of(frame)) == (Mode.STANDARD, strange)
+
+
+def test_a_label_like_a_damaged_one_is_believed_where_parity_shows_no_damage():
+    fields = [*STANDARD, ("EASF11", "000000001", None)]
+    [frame] = decode(add_parity(encode(Mode.STANDARD, fields)))
+    assert fields_of(frame) == fields
+
+
+def test_historic_means_both_of_its_layouts():
+    line = encode(Mode.HISTORIC_HT, HISTORIC)
+    for mode in (None, Mode.HISTORIC, Mode.HISTORIC_HT):
+        [frame] = decode(line, mode=mode)
+        assert (frame.mode, fields_of(frame)) == (Mode.HISTORIC_HT, HISTORIC)
+    both = decode(encode(Mode.HISTORIC, HISTORIC) + line, mode=Mode.HISTORIC)
+    assert [len(frame.datasets) for frame in both] == [len(HISTORIC), 0]
+
+
+def test_a_fixed_mode_names_the_mode_that_was_heard():
+    [frame] = decode(encode(Mode.HISTORIC, HISTORIC), mode=Mode.STANDARD)
+    assert {rejected.reason for rejected in frame.rejected} == {Reason.MODE}
+
+
+def test_eot_completes_a_frame_at_once():
+    decoder = Decoder()
+    [frame] = decoder.feed(encode(Mode.HISTORIC, HISTORIC)[:-1] + b"\x04")
+    assert frame.status is Status.INTERRUPTED
+
+
+def test_a_control_in_place_of_a_checksum_ends_no_frame():
+    line = bytearray(encode(Mode.HISTORIC, HISTORIC))
+    line[line.index(b"\r") - 1] = 0x03
+    [frame] = decode(bytes(line))
+    assert (frame.status, len(frame.rejected)) == (Status.PARTIAL, 1)
+
+
+def test_a_parity_line_heard_from_its_middle_has_nothing_repaired():
+    line = add_parity(encode(Mode.HISTORIC, HISTORIC))[2:]
+    assert not any(d.repaired for frame in decode(line) for d in frame.datasets)
+
+
+def test_chunks_may_be_any_buffer_and_the_mode_a_name():
+    line = encode(Mode.STANDARD, STANDARD)
+    for chunk in (bytearray(line), memoryview(line), memoryview(line * 2)[::1].cast("c")):
+        assert fields_of(Decoder("auto").feed(chunk)[0]) == STANDARD
+
+
+def test_a_closed_decoder_begins_anew():
+    decoder = Decoder()
+    assert decoder.feed(b"\x02") + decoder.close() == []
+    [frame] = decoder.feed(encode(Mode.HISTORIC, HISTORIC))
+    assert (frame.status, frame.offset) == (Status.COMPLETE, 1)
+
+
+@pytest.mark.parametrize("noise", [b"\r", b"\r\x8d", b"A\r", b"A\n", b"\x03", b"\x02\x03", b"\n"])
+@given(st.integers(1, 5000), st.integers(1, 9000))
+@settings(max_examples=15)
+def test_chunking_does_not_matter_on_long_noise(noise, times, cut):
+    line = stream(Mode.STANDARD, 1) + noise * times + stream(Mode.STANDARD, 1)
+    decoder = Decoder()
+    assert decoder.feed(line[:cut]) + decoder.feed(line[cut:]) + decoder.close() == decode(line)
+
+
 def test_unknown_labels_with_a_good_checksum_are_kept_raw():
     fields = [*HISTORIC, ("TENSION", "245", None)]
     [frame] = decode(encode(Mode.HISTORIC, fields))

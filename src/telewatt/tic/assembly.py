@@ -11,6 +11,9 @@ from telewatt.tic.frame import Dataset, Frame, Mode, Reason, Rejected, Status
 FRAME_MAX = 4096
 """A frame without ETX is closed here; the longest known frame is about 1,800 bytes."""
 
+DATASET_MIN = 8
+"""LF, a label of two characters, two separators, a character of data, checksum, CR."""
+
 
 class Assembly:
     """Puts datasets and rejected bytes together into frames.
@@ -60,12 +63,19 @@ class Assembly:
     def reject(self, raw: bytes, reason: Reason) -> Rejected:
         """Add bytes that are no dataset."""
         rejected = Rejected(self.offset, reason, raw)
-        self._rejected.append(rejected)
+        last = self._rejected[-1] if self._rejected else None
+        if last and len(raw) < DATASET_MIN and last.reason is reason and self._follows(last):
+            self._rejected[-1] = last._replace(bytes=last.bytes + raw)  # crumbs of one run
+        else:
+            self._rejected.append(rejected)
         self.skip(raw)
         return rejected
 
+    def _follows(self, rejected: Rejected) -> bool:
+        return rejected.offset + len(rejected.bytes) == self.offset
+
     def reconsider(self, rejected: Rejected, dataset: Dataset) -> None:
-        """What was rejected is good after all; too late if its frame has ended."""
+        """What was rejected last is good after all; too late if its frame has ended."""
         if rejected in self._rejected:
             self._rejected.remove(rejected)
             self._datasets.append(dataset)
@@ -84,9 +94,11 @@ class Assembly:
         self._open = False
 
     def close(self) -> None:
-        """The stream ends here."""
+        """The stream ends here; delimiters that no frame followed are dropped."""
         self._finish(Status.TRUNCATED)
         self._open = False
+        self.start += len(self.raw)
+        self.raw.clear()
 
     def _finish(self, status: Status) -> None:
         """A few delimiters alone make no frame: they are left for the next one."""

@@ -69,12 +69,16 @@ class DatasetError(ValueError):
         reason: why.
         dataset: what they would be in another mode than the stream's (reason ``MODE``), or if
             a label that looks like a damaged known one is real after all (reason ``LABEL``).
+        mode: that other mode.
     """
 
-    def __init__(self, reason: Reason, dataset: Dataset | None = None) -> None:
+    def __init__(
+        self, reason: Reason, dataset: Dataset | None = None, mode: Mode | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.dataset = dataset
+        self.mode = mode
 
 
 def parse_dataset(raw: bytes, mode: Mode) -> Dataset:
@@ -102,13 +106,16 @@ def parse_dataset(raw: bytes, mode: Mode) -> Dataset:
     return parse_body(raw[1:-1], GRAMMARS[mode])
 
 
-def parse_body(body: bytes, grammar: Grammar, *, known_only: bool = False) -> Dataset:
+def parse_body(
+    body: bytes, grammar: Grammar, *, known_only: bool = False, intact: bool = False
+) -> Dataset:
     """As `parse_dataset`, for the bytes between LF and CR.
 
     Args:
         body: label to checksum, 7-bit.
         grammar: of the mode the stream is in.
         known_only: refuse labels that are not in the table, whatever their checksum.
+        intact: every byte has the right parity: an unknown label is no damaged one.
     """
     if body[-2:-1] != grammar.separator:
         raise DatasetError(_spoilt(body, Reason.STRUCTURE))
@@ -121,10 +128,10 @@ def parse_body(body: bytes, grammar: Grammar, *, known_only: bool = False) -> Da
         raise DatasetError(Reason.CHARSET) from None
     if len(fields) == 2:
         label, data = fields
-        return _type_fields(grammar, label, None, data, known_only)
+        return _type_fields(grammar, label, None, data, known_only, intact)
     if len(fields) == 3:
         label, horodate, data = fields
-        return _type_fields(grammar, label, horodate, data, known_only)
+        return _type_fields(grammar, label, horodate, data, known_only, intact)
     raise DatasetError(Reason.STRUCTURE)
 
 
@@ -143,7 +150,7 @@ def restore_dataset(
     fields that today's table refuses come back untyped (``value`` is ``data``).
     """
     try:
-        dataset = _type_fields(GRAMMARS[mode], label, horodate, data, known_only=False)
+        dataset = _type_fields(GRAMMARS[mode], label, horodate, data, known_only=False, intact=True)
     except DatasetError:
         dataset = Dataset(label, data, data, "", horodate, None)
     unit = (linky and LINKY_UNITS.get(label)) or dataset.unit
@@ -151,7 +158,12 @@ def restore_dataset(
 
 
 def _type_fields(
-    grammar: Grammar, label: str, horodate: str | None, data: str, known_only: bool
+    grammar: Grammar,
+    label: str,
+    horodate: str | None,
+    data: str,
+    known_only: bool,
+    intact: bool,
 ) -> Dataset:
     """The dataset of these fields: label, horodate and data as the label table wants them.
 
@@ -160,7 +172,9 @@ def _type_fields(
     """
     candidates = grammar.readers.get(label)
     if candidates is None:
-        return _unknown(grammar.mode, label, horodate, data, known_only)
+        if known_only:
+            raise DatasetError(Reason.LABEL)
+        return _unknown(grammar.mode, label, horodate, data, intact)
     for horodated, read, unit in candidates:
         try:
             if horodate is None:
@@ -177,8 +191,8 @@ def _type_fields(
     raise DatasetError(Reason.FORMAT)
 
 
-def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only: bool) -> Dataset:
-    if known_only or not is_label(label):
+def _unknown(mode: Mode, label: str, horodate: str | None, data: str, intact: bool) -> Dataset:
+    if not is_label(label):
         raise DatasetError(Reason.LABEL)
     if len(data) > UNKNOWN_DATA_MAX or not _is_unknown_data(data):
         raise DatasetError(Reason.FORMAT)
@@ -187,7 +201,7 @@ def _unknown(mode: Mode, label: str, horodate: str | None, data: str, known_only
     except FormatError:
         raise DatasetError(Reason.FORMAT) from None
     dataset = Dataset(label, data, data, "", horodate, time)
-    if looks_damaged(mode, label):
+    if not intact and looks_damaged(mode, label):
         raise DatasetError(Reason.LABEL, dataset)
     return dataset
 

@@ -44,6 +44,11 @@ LOOKALIKES_MAX = 32
 
 CR_PARITY = b"\x8d"
 _ANY_CONTROLS = {**CONTROLS, **CONTROLS_PARITY}
+_SIGNS = {  # by CR: the frame controls, the same as bytes, STX
+    None: (_ANY_CONTROLS, bytes(_ANY_CONTROLS), b""),
+    CR: (CONTROLS, bytes(CONTROLS), b"\x02"),
+    CR_PARITY: (CONTROLS_PARITY, bytes(CONTROLS_PARITY), b"\x82"),
+}
 _any_cr = re.compile(rb"[\r\x8d]")
 
 
@@ -51,7 +56,8 @@ class Decoder:
     r"""Decodes one line.
 
     Args:
-        mode: fixes the mode (``Mode`` or its name); ``None`` finds it and follows a switch.
+        mode: fixes the mode (``Mode`` or its name; ``historic`` takes both of its layouts);
+            ``None`` or ``auto`` finds it and follows a switch.
 
     >>> decoder = Decoder()
     >>> [frame] = decoder.feed(b"\x02\nADCO 021861348497 L\r\nPAPP 00750 -\r\x03")
@@ -60,17 +66,16 @@ class Decoder:
     """
 
     def __init__(self, mode: Mode | str | None = None) -> None:
-        fixed = None if mode is None else Mode(mode)
+        fixed = None if mode in (None, "auto") else Mode(mode)
         self._recognition = Recognition(fixed)
         self._end: bytes | None = None  # CR as this line sends it; None: not known yet
-        self._controls = _ANY_CONTROLS
-        self._stx = b""
+        self._controls, self._marks, self._stx = _SIGNS[None]
         self._memo: dict[bytes, Dataset] = {}
         self._templates: dict[int, Template] = {}  # by the frame's length
         self._pending = bytearray()  # since the last ETX
         self._tail = bytearray()  # the stretch that has no CR yet
         self._lookalikes: dict[str, int] = {}  # labels like a damaged known one: last offset
-        self._strangers: list[tuple[Rejected, Dataset]] = []  # good, but of another mode
+        self._strangers: list[tuple[Rejected, Dataset, Mode | None]] = []  # of another mode
         self._assembly = Assembly()
         self._assembly.mode = fixed
 
@@ -87,11 +92,18 @@ class Decoder:
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes of the line; return the frames they complete, in order.
 
-        A frame is told at its ETX; one that ended without ETX at the next one's, or after 4 KiB.
+        A frame is told at its ETX or EOT; one that ended without, at the next one's or after 4 KiB.
         """
+        if type(chunk) is not bytes:
+            chunk = bytes(chunk)
         pending = self._pending
         pending += chunk
-        if 0x03 not in chunk and len(pending) < FRAME_MAX:
+        if (
+            0x03 not in chunk  # ETX, EOT, EOT with parity: a frame may end here
+            and 0x04 not in chunk
+            and 0x84 not in chunk
+            and len(pending) < FRAME_MAX
+        ):
             return []
         line = bytes(pending)
         pending.clear()
@@ -99,10 +111,11 @@ class Decoder:
         while (etx := line.find(ETX, start)) >= 0:
             self._take_frame(line[start : etx + 1])
             start = etx + 1
-        if len(line) - start < FRAME_MAX:
-            pending += line[start:]
+        rest = line[start:]
+        if len(rest) >= FRAME_MAX or 0x04 in rest or 0x84 in rest:
+            self._take(rest)
         else:
-            self._take(line[start:])
+            pending += rest
         return self._assembly.take()
 
     def close(self) -> list[Frame]:
@@ -171,30 +184,39 @@ class Decoder:
         start = 0
         for stretch in stretches:
             if len(stretch) >= STRETCH_MAX:
-                return self._overrun(line[start:])
+                bare = self._obey_leading(stretch)
+                rest = line[start + len(stretch) - len(bare) :]
+                return self._overrun(rest) if len(bare) >= STRETCH_MAX else rest
             start += len(stretch) + 1
             self._read_stretch(stretch, end)
             if self._memo is not memo:  # the line changed
                 return line[start:]
         return self._hold(last) if last else b""
 
-    def _hunt(self, chunk: bytes) -> bytes:
+    def _hunt(self, line: bytes) -> bytes:
         """While it is unknown whether the line carries parity: one stretch at a time."""
-        seen = len(self._tail)
-        line = bytes(self._tail) + chunk
-        self._tail.clear()
-        match = _any_cr.search(line, seen)
-        if match is None:
-            return self._hold(line)
-        if match.start() >= STRETCH_MAX:
-            return self._overrun(line)
-        stretch = self._obey_leading(line[: match.start()])
+        if self._tail:
+            line = bytes(self._tail) + line
+            self._tail.clear()
+        start = 0
+        while match := _any_cr.search(line, start):
+            stretch = self._obey_leading(line[start : match.start()])
+            if len(stretch) >= STRETCH_MAX:
+                return self._overrun(line[match.start() - len(stretch) :])
+            start = match.end()
+            if self._try_stretch(stretch, match.group()):
+                return line[start:]
+        return self._hold(line[start:])
+
+    def _try_stretch(self, stretch: bytes, end: bytes) -> bool:
+        """Whether a stretch that ends with this CR tells what sort of line it is."""
         known = self._recognition.known
-        self._set_end(match.group())
-        self._read_stretch(stretch, match.group())
-        if self._recognition.known == known:
-            self._set_end(None)
-        return line[match.end() :]
+        self._set_end(end)
+        self._read_stretch(stretch, end)
+        if self._recognition.known > known:
+            return True
+        self._set_end(None)
+        return False
 
     def _hold(self, tail: bytes) -> bytes:
         """Keep a stretch without CR for the next chunk; its frame controls act at once."""
@@ -224,14 +246,10 @@ class Decoder:
         self._read_pieces(self._obey_leading(stretch), b"")
 
     def _set_end(self, end: bytes | None) -> None:
-        self._end = end
-        if end is None:
-            self._controls, self._stx = _ANY_CONTROLS, b""
-        elif end == CR_PARITY:
-            self._controls, self._stx = dict(CONTROLS_PARITY), b"\x82"
-        else:
-            self._controls, self._stx = dict(CONTROLS), b"\x02"
-        self._forget()
+        if end is not self._end:
+            self._end = end
+            self._controls, self._marks, self._stx = _SIGNS[end]
+            self._forget()
 
     def _forget(self) -> None:
         """What was learnt holds for one mode, one parity and one meter family."""
@@ -240,16 +258,19 @@ class Decoder:
 
     def _obey_leading(self, stretch: bytes) -> bytes:
         """Obey the frame controls a stretch begins with; return the rest."""
-        while stretch and stretch[0] in self._controls:
-            self._obey(stretch[:1], self._controls[stretch[0]])
-            stretch = stretch[1:]
-        return stretch
+        rest = stretch.lstrip(self._marks)
+        for at in range(len(stretch) - len(rest)):
+            self._obey(stretch[at : at + 1], self._controls[stretch[at]])
+        return rest
 
     # -- datasets --------------------------------------------------------------------------
 
     def _read_stretch(self, stretch: bytes, end: bytes) -> None:
         """A whole stretch, frame controls perhaps before it."""
-        if stretch and stretch[0] in self._controls:
+        if not stretch:
+            self._assembly.skip(end)
+            return
+        if stretch[0] in self._controls:
             stretch = self._obey_leading(stretch)
         part = stretch + end
         dataset = self._memo.get(part)
@@ -294,8 +315,9 @@ class Decoder:
         except DatasetError as error:
             return self._doubt(raw, error, whole=piece.whole)
         if line.grammar is not grammar or line.linky is not linky:
-            self._follow(line, switched=grammar is not None and line.grammar is not grammar)
-        if piece.mended or (parity and not (has_lf and end)):
+            self._follow(line, found=line.grammar is not grammar)
+        hit = parity and piece.whole and not (has_lf and end) and self._assembly.offset > 0
+        if piece.mended or hit:
             dataset = dataset._replace(repaired=True)
         self._assembly.keep(raw, dataset)
         return dataset
@@ -308,16 +330,19 @@ class Decoder:
             return dataset
         rejected = self._assembly.reject(raw, error.reason if whole else Reason.UNTERMINATED)
         if error.reason is Reason.MODE and dataset:
-            self._strangers = [*self._strangers, (rejected, dataset)][1 - SWITCH_AFTER :]
+            self._strangers = [*self._strangers, (rejected, dataset, error.mode)][
+                1 - SWITCH_AFTER :
+            ]
         return None
 
-    def _follow(self, line: Recognition, *, switched: bool) -> None:
+    def _follow(self, line: Recognition, *, found: bool) -> None:
         """Another mode or another meter family: what was learnt no longer holds."""
         self._forget()
         self._assembly.mode = line.mode
-        if switched:
-            for rejected, dataset in self._strangers:
-                self._assembly.reconsider(rejected, dataset)
+        if found:
+            for rejected, dataset, mode in self._strangers:
+                if mode is line.mode:
+                    self._assembly.reconsider(rejected, dataset)
             self._strangers = []
 
     def _recurs(self, dataset: Dataset) -> bool:

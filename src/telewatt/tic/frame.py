@@ -85,7 +85,8 @@ class Frame(NamedTuple):
     """One frame (trame), or what is left of one.
 
     ``raw`` is the exact line, parity bits included: the ``raw`` of all frames of a stream, one
-    after the other, is the stream. ``offset`` is the place of its first byte in the stream.
+    after the other, is the stream (but for delimiters after the last one). ``offset`` is the place
+    of its first byte in the stream.
     """
 
     mode: Mode

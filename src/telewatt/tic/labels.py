@@ -83,8 +83,8 @@ class Label(NamedTuple):
 def looks_damaged(mode: Mode, label: str) -> bool:
     """Whether an unknown label looks like a known one that the line has damaged.
 
-    One or two characters replaced, its head or its tail lost, or lower case in it (a flipped
-    bit 6 makes it from a digit or a sign).
+    A character replaced (two in a long label), its head or its tail lost, or lower case in it
+    (a flipped bit 6 makes it from a digit or a sign).
 
     >>> [looks_damaged(Mode.STANDARD, each) for each in ("EAQT", "RMS1", "EASD0", "TENSION")]
     [True, True, True, False]
@@ -109,7 +109,9 @@ def _resembles_known(mode: Mode, label: str) -> bool:
         known.startswith(label)
         or known.endswith(label)
         or (
-            len(known) == len(label) and sum(a != b for a, b in zip(known, label, strict=True)) <= 2
+            len(known) == len(label)
+            and sum(a != b for a, b in zip(known, label, strict=True))
+            <= (2 if len(label) > 5 else 1)
         )
         for known in TABLE[mode]
     )

@@ -35,6 +35,7 @@ class Recognition:
         self.known = 0  # datasets with a known label, ever
         self.strangers = 0  # good datasets of another mode in a row
         self._fixed = mode is not None
+        self._early: Grammar | None = None  # of the strangers before the mode is known
 
     @property
     def mode(self) -> Mode | None:
@@ -59,9 +60,9 @@ class Recognition:
                 likely = _likely_grammars(plain) if self.grammar is None else (self.grammar,)
                 return self._learn(*repair_body(body, likely))
         if self.grammar is None:
-            return self._learn(*_read_first(plain, _likely_grammars(plain)))
+            return self._read_early(plain)
         try:
-            dataset = parse_body(plain, self.grammar, known_only=known_only)
+            dataset = parse_body(plain, self.grammar, known_only=known_only, intact=parity)
         except DatasetError as error:
             return self._greet_stranger(plain, error)
         self.strangers = 0
@@ -80,7 +81,7 @@ class Recognition:
         if self.grammar is None:
             return None
         try:
-            dataset = parse_body(body, self.grammar)
+            dataset = parse_body(body, self.grammar, intact=parity)
         except DatasetError:
             return None
         if self.linky and dataset.label in LINKY_UNITS:
@@ -89,16 +90,36 @@ class Recognition:
 
     def _greet_stranger(self, plain: bytes, error: DatasetError) -> Dataset:
         others = [each for each in _likely_grammars(plain) if each is not self.grammar]
-        if self._fixed or not others:
-            raise error
         try:
             dataset, grammar = _read_first(plain, others)
         except DatasetError:
             raise error from None
+        if self._fixed:
+            # "historic" means both layouts, until the first dataset tells which
+            if self.known or grammar.mode is not Mode.HISTORIC_HT or self.mode is Mode.STANDARD:
+                raise DatasetError(Reason.MODE, dataset, grammar.mode)
+            return self._learn(dataset, grammar)
         self.strangers += 1
         if self.strangers < SWITCH_AFTER:
-            raise DatasetError(Reason.MODE, dataset)
+            raise DatasetError(Reason.MODE, dataset, grammar.mode)
         return self._learn(dataset, grammar)
+
+    def _read_early(self, plain: bytes) -> Dataset:
+        """Before the mode is known: a known label tells it, or three unknown ones in a row."""
+        grammars = _likely_grammars(plain)
+        try:
+            return self._learn(*_read_first(plain, grammars))
+        except DatasetError as error:
+            if error.reason is not Reason.LABEL:
+                raise
+        dataset = parse_body(plain, grammars[0])
+        self.strangers = self.strangers + 1 if self._early is grammars[0] else 1
+        self._early = grammars[0]
+        if self.strangers < SWITCH_AFTER:
+            raise DatasetError(Reason.MODE, dataset, grammars[0].mode)
+        self.grammar = self._early
+        self.known += 1
+        return dataset
 
     def _learn(self, dataset: Dataset, grammar: Grammar) -> Dataset:
         if dataset.label in grammar.readers:

@@ -54,6 +54,8 @@ def split_stretch(
         start, cr_follows = b"\n" if i else b"", terminated and i == len(texts) - 1
         led = text.lstrip(marks)
         core = led.rstrip(marks)
+        if start and cr_follows and core:  # LF to CR: a control in there is damage
+            led = core = text
         lead, trail = text[: len(text) - len(led)], led[len(core) :]
         if lead or not core:
             yield Piece(start)
