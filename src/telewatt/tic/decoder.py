@@ -37,6 +37,8 @@ DATASET_MAX = 160
 """A dataset that has just begun when a stretch is cut is kept if it may still be one."""
 SLICE = 4096
 """Much at once is taken in slices: what is left of one is copied at each change of state."""
+BODY_MIN = 5
+"""A label of two characters, two separators, checksum, and data that may be empty."""
 MEMO_MAX = 2048
 TEMPLATES_MAX = 8
 """Layouts kept: long and short frames, with and without the labels that come and go."""
@@ -308,6 +310,8 @@ class Decoder:
     def _read(self, piece: Piece, end: bytes) -> Dataset | None:
         """Verify one dataset and keep it, or reject its bytes."""
         line, raw = self._recognition, piece.raw + end
+        if len(piece.body) < BODY_MIN:
+            return self._doubt(raw, DatasetError(Reason.STRUCTURE), whole=piece.whole)
         grammar, linky = line.grammar, line.linky
         has_lf, parity = raw[:1] == LF, self._end == CR_PARITY
         try:
