@@ -39,3 +39,8 @@ def test_a_code_with_two_meanings_names_both() -> None:
 )
 def test_control_key_is_the_one_printed_on_the_meter(address: str, key: str) -> None:
     assert euridis.control_key(address) == key
+
+
+def test_control_key_wants_twelve_digits() -> None:
+    with pytest.raises(ValueError, match="twelve digits"):
+        control_key("12")

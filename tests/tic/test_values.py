@@ -305,3 +305,15 @@ def test_plain_values_survive_json() -> None:
     moment = datetime(2025, 1, 1, tzinfo=UTC)
     for value in (Stge(0), slot, DayProfile((slot,)), (moment, "HPH"), ("12", "PM", "")):
         assert json.loads(json.dumps(plain(value))) == plain(value)
+
+
+def test_motdetat_tells_what_the_manuals_say() -> None:
+    status = Motdetat("E52A0B")
+    assert status.implausible_indexes == (1, 3, 6)
+    assert status.has_fraud_index
+    assert status.has_over_voltage
+    assert (status.resets_with_loss, status.watchdog_resets) == (2, 10)
+    assert status.has_memory_error
+    assert status.lost_phases == (1, 3)
+    assert Motdetat("000000").is_clear
+    assert Motdetat("000000").lost_phases == ()

@@ -43,6 +43,8 @@ def control_key(address: str) -> str:
     >>> control_key("138705016492")
     '29'
     """
+    if len(address) != 12:
+        raise ValueError(f"{address!r} has not twelve digits")
     digits = [int(digit) for digit in reversed(address)]
     plain = sum(digits) % 11
     weighted = sum(place * digit for place, digit in enumerate(digits, start=1)) % 11

@@ -160,7 +160,13 @@ class Ppot(int):
 
 
 class Motdetat(str):
-    """Status word of a historic meter; the layout is the manufacturer's. Linky sends 0."""
+    """Status word of a historic meter: three bytes in hexadecimal; Linky sends zeros.
+
+    The bits are those of the meters whose manuals tell them (C1000, C2000-4, ZCD126); other
+    makers may use them otherwise, and a concentrator adds two bytes.
+
+    Source: manufacturers' manuals (Sagem C1000 2003, C2000-4 2004; Siemens ZCD126 1998).
+    """
 
     __slots__ = ()
 
@@ -168,6 +174,44 @@ class Motdetat(str):
     def is_clear(self) -> bool:
         """Whether the meter reports nothing."""
         return not self.strip("0")
+
+    @property
+    def implausible_indexes(self) -> tuple[int, ...]:
+        """Which of the indexes 1 to 6 the meter itself does not believe."""
+        return tuple(n + 1 for n in range(6) if self._byte(0) & 1 << n)
+
+    @property
+    def has_fraud_index(self) -> bool:
+        """More than 255 openings of the cover."""
+        return bool(self._byte(0) & 0x40)
+
+    @property
+    def has_over_voltage(self) -> bool:
+        """Above 350 V (C2000-4; unused on the C1000)."""
+        return bool(self._byte(0) & 0x80)
+
+    @property
+    def resets_with_loss(self) -> int:
+        """Restarts that lost data, 0 to 15."""
+        return self._byte(1) >> 4
+
+    @property
+    def watchdog_resets(self) -> int:
+        """Restarts by the watchdog, 0 to 15."""
+        return self._byte(1) & 0x0F
+
+    @property
+    def has_memory_error(self) -> bool:
+        """The meter found its memory damaged."""
+        return bool(self._byte(2) & 1)
+
+    @property
+    def lost_phases(self) -> tuple[int, ...]:
+        """Phases whose supply was lost (C2000-4)."""
+        return tuple(n for n in (1, 2, 3) if self._byte(2) & 1 << n)
+
+    def _byte(self, place: int) -> int:
+        return int(self[2 * place : 2 * place + 2], 16)
 
 
 class Optarif(str):
