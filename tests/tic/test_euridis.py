@@ -43,4 +43,4 @@ def test_control_key_is_the_one_printed_on_the_meter(address: str, key: str) -> 
 
 def test_control_key_wants_twelve_digits() -> None:
     with pytest.raises(ValueError, match="twelve digits"):
-        control_key("12")
+        euridis.control_key("12")
