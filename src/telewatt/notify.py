@@ -15,7 +15,8 @@ class Notifier:
     """Sends states to the socket systemd names in ``NOTIFY_SOCKET``; without one, says nothing.
 
     Attributes:
-        watchdog_s: systemd kills the service after this time without `alive`; ``None``: never.
+        watchdog_s: systemd kills the service after this time (above 0) without `alive`;
+            ``None``: never.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
@@ -50,7 +51,7 @@ class Notifier:
 
 
 def _watchdog_s(environment: Mapping[str, str]) -> float | None:
-    time_us, process = environment.get("WATCHDOG_USEC"), environment.get("WATCHDOG_PID")
+    time_us, process = int(environment.get("WATCHDOG_USEC") or 0), environment.get("WATCHDOG_PID")
     if not time_us or (process and int(process) != os.getpid()):
         return None
-    return int(time_us) / 1e6
+    return time_us / 1e6

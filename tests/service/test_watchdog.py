@@ -83,6 +83,11 @@ async def test_a_disk_that_refuses_with_an_alarm_does_not_silence_it(systemd, no
     journal.close()
 
 
+@pytest.mark.parametrize("usec", ["", "0"])
+def test_a_watchdog_without_a_time_is_none(usec):
+    assert Notifier({"WATCHDOG_USEC": usec}).watchdog_s is None
+
+
 async def test_without_a_watchdog_nobody_keeps_telling(journal):
     await keep_alive(journal, Notifier({}), limit_s=1)
 
