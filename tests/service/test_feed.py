@@ -1,5 +1,7 @@
 import asyncio
+import errno
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -99,3 +101,18 @@ async def test_the_socket_of_a_killed_service_is_no_obstacle(journal):
     assert await reader.read() == b""
     writer.close()
     assert not path.exists()
+
+
+async def test_a_socket_that_cannot_be_removed_is_no_bug(journal, monkeypatch):
+    path = feed_path(journal.path)
+    async with Feed(lambda: [state_line("house", STATUS)]).open(path):
+        reader, writer = await connect(journal)
+        assert b"silent" in await reader.readline()
+
+        def refuse(*_arguments, **_options):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+        monkeypatch.setattr(os, "unlink", refuse)
+    assert await reader.read() == b""
+    writer.close()
+    monkeypatch.undo()

@@ -60,9 +60,10 @@ class Feed:
             yield
         finally:
             server.close()
-            _remove(path)
             for client in tuple(self._clients):
                 client.close()
+            with suppress(OSError):  # a disk that refuses now: the next start removes it
+                _remove(path)
 
     async def run(self, journal: Journal) -> None:
         """Send what the journal gets from now on, until cancelled."""
