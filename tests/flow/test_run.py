@@ -69,7 +69,7 @@ def test_a_signal_ends_the_service_within_two_seconds_and_commits_all(
     begin = time.monotonic()
     assert service.end(number) == 0
     assert time.monotonic() - begin < 2
-    assert "entries are on the disk" in service.rest()[-1]
+    assert "are on the disk" in service.rest()[-1]
     entries, gaps = entries_of(journal)
     assert entries[-1].seq >= last["seq"]
     assert gaps == []
@@ -112,7 +112,7 @@ def test_a_port_that_appears_late_is_read(start, simulate, configuration, journa
     service.expect("late is not there: plug the adapter in")
     service.expect("reading 1 meter(s)")
     simulate(late=STANDARD)
-    service.expect("late: meter 0")
+    service.expect("late: meter …")
     with feed_of(journal) as events:
         (frame,) = frames_until(events, lambda seen: len(seen) == 1)
     assert frame["source"] == "late"
@@ -156,7 +156,9 @@ def test_systemd_hears_ready_status_watchdog_and_stopping(start, simulate, confi
             WATCHDOG_USEC="600000",
         )
         heard = []
-        while heard.count("WATCHDOG=1") < 4 or "STATUS=solar: reading" not in heard:
+        while heard.count("WATCHDOG=1") < 4 or not any(
+            word.startswith("STATUS=solar: reading /") for word in heard
+        ):
             heard.append(systemd.recv(4096).decode())
         assert service.end() == 0
         while "STOPPING=1" not in heard:
@@ -177,7 +179,7 @@ def test_a_journal_has_one_service_only(start, simulate, configuration):
 def test_without_a_file_meters_come_from_the_command_line(start, simulate, journal):
     _, paths = simulate(solar=STANDARD)
     service = start("run", "--meter", f"solar={paths['solar']}", "--journal", journal)
-    service.expect("solar: meter 0")
+    service.expect("solar: meter …")
     assert service.end() == 0
 
 

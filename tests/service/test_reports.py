@@ -52,6 +52,30 @@ def test_a_line_that_changes_all_the_time_says_each_state_once_a_minute(reports,
     assert len(caplog.records) == 4
 
 
+def test_a_state_that_lasts_is_said_when_its_quiet_minute_is_over(reports, clock, caplog):
+    caplog.set_level(logging.INFO)
+    for after_s, status in ((0, UNPLUGGED), (5, READING), (25, UNPLUGGED)):
+        clock.now_s += after_s
+        reports.state("house", status)
+    said = []
+    for _ in range(180):
+        clock.now_s += 1
+        reports.say_what_lasts()
+        said.append(len(caplog.records))
+    assert (said[28], said[29], said[-1]) == (2, 3, 3)
+    assert "is not there" in caplog.messages[-1]
+
+
+def test_a_state_that_is_over_again_within_its_minute_is_not_said_later(reports, clock, caplog):
+    caplog.set_level(logging.INFO)
+    for status in (UNPLUGGED, READING, UNPLUGGED, READING):
+        clock.now_s += 1
+        reports.state("house", status)
+    clock.now_s += 120
+    reports.say_what_lasts()
+    assert len(caplog.records) == 2
+
+
 def test_one_line_does_not_silence_another(reports, caplog):
     reports.state("house", UNPLUGGED)
     reports.state("solar", UNPLUGGED)
@@ -82,23 +106,36 @@ def test_another_meter_at_the_same_port_is_a_warning(clock, caplog):
     reports.meter("house", None, "021861348497")
     reports.meter("house", "021861348497", "021861348498")
     first, second = caplog.records
-    assert (first.levelno, first.getMessage()) == (
-        logging.INFO,
-        "house : compteur 021861348497",
-    )
+    assert (first.levelno, first.getMessage()) == (logging.INFO, "house : compteur …8497")
     assert second.levelno == logging.WARNING
+    assert "…8498, avant …8497" in second.getMessage()
+    assert "02186134" not in caplog.text
     assert "câbles échangés ou compteur remplacé" in second.getMessage()
 
 
-def test_an_alarm_of_the_journal_is_said_in_the_language_of_the_service(clock, caplog):
-    alarm = Alarm(
+def full(what):
+    return Alarm(
         AlarmKind.DISK_FULL,
-        datetime.now(UTC),
-        Text(fr="Le disque est plein.", en="The disk is full."),
+        datetime(2026, 11, 22, tzinfo=UTC),
+        Text(fr=f"Le disque est plein{what}.", en=f"The disk is full{what}."),
         Text(fr="Libérez de la place.", en="Free some space."),
     )
-    Reports("fr", clock).alarm(alarm)
+
+
+def test_an_alarm_of_the_journal_is_said_in_the_language_of_the_service(clock, caplog):
+    Reports("fr", clock).alarms([full("")])
     assert caplog.messages == ["journal : Le disque est plein. Libérez de la place."]
+
+
+def test_each_alarm_is_said_once_and_a_new_one_of_the_same_kind_too(reports, caplog):
+    caplog.set_level(logging.INFO)
+    for active in ([full("")], [full("")], [full(" again")], []):
+        reports.alarms(active)
+    assert caplog.messages == [
+        "journal: The disk is full. Free some space.",
+        "journal: The disk is full again. Free some space.",
+        "journal: this is over: The disk is full again.",
+    ]
 
 
 @pytest.fixture

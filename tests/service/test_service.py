@@ -40,6 +40,41 @@ async def test_alarms_of_the_journal_are_said_when_they_begin_and_end(tmp_path, 
     await running
 
 
+async def test_what_the_last_commit_meets_is_said_too(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    config = build(
+        {
+            "meters": {"a": {"source": "sim:?seed=1&speed=20"}},
+            "journal": {"commit_interval_s": 3600},
+        }
+    )
+    service = Service(config, tmp_path / "journal.db", "en", Notifier({}))
+    stop = asyncio.Event()
+    running = asyncio.create_task(service.run(stop))
+    await said("a: meter", caplog)
+    (tmp_path / "journal.db").unlink()
+    stop.set()
+    await running
+    assert caplog.messages[-2].startswith("journal: ")
+
+
+async def test_the_end_counts_the_new_entries_and_those_on_the_disk(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    (tmp_path / "file").touch()  # a file is no folder: nothing can be written below it
+    for journal, kept in (("j.db", 1), ("j.db", 1), ("file/j.db", 0)):
+        service = Service(config_of(tmp_path), tmp_path / journal, "en", Notifier({}))
+        await service.run(asyncio.Event())
+        assert caplog.messages[-1] == f"stopped; of 1 new entries {kept} are on the disk"
+
+
+async def test_systemd_hears_the_states_in_the_language_of_the_service(tmp_path):
+    heard = []
+    notifier = Notifier({})
+    notifier.status = heard.append
+    await Service(config_of(tmp_path), tmp_path / "j.db", "fr", notifier).run(asyncio.Event())
+    assert heard[-1] == f"old : file:{tmp_path}/line.tic a été lu jusqu'à la fin"
+
+
 async def said(words, caplog):
     async with asyncio.timeout(30):
         while words not in caplog.text:  # noqa: ASYNC110 - a log has no event

@@ -2,11 +2,13 @@
 
 Bad datasets are counted, never logged one by one: they belong to the life of a line. A line that
 changes all the time says each of its states at most once a minute; the counters tell how often.
+The state that lasts is said in the end, whatever came before it. Of a meter's address, which tells
+where its owner lives, the log has the last four digits only.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 from telewatt.language import Language, Text
@@ -26,7 +28,7 @@ _LEVEL = {
     LineState.READING: logging.INFO,
     LineState.ENDED: logging.INFO,
 }
-_STATE = Text("{name}: {remedy}", "{name} : {remedy}")
+STATE = Text("{name}: {remedy}", "{name} : {remedy}")
 _METER = Text("{name}: meter {now}", "{name} : compteur {now}")
 _OTHER_METER = Text(
     "{name}: now meter {now}, before {before}: cables swapped or meter replaced; "
@@ -55,26 +57,41 @@ class Reports:
     def __init__(self, language: Language, now_s: Callable[[], float]) -> None:
         self._language = language
         self._now_s = now_s
+        self._present: dict[str, LineStatus] = {}
+        self._said: dict[str, LineStatus] = {}
         self._said_at: dict[tuple[str, LineState], float] = {}
+        self._alarms: tuple[Alarm, ...] = ()
         self._changes: Counter[str] = Counter()
         self._before: dict[str, Counters] = {}
 
     def state(self, name: str, status: LineStatus) -> None:
         """A line has changed its state."""
         self._changes[name] += 1
-        now, key = self._now_s(), (name, status.state)
-        if now - self._said_at.get(key, -QUIET_S) < QUIET_S:
+        self._present[name] = status
+        self._say_state(name)
+
+    def say_what_lasts(self) -> None:
+        """Say the states that came too soon after their like and are still there a minute later."""
+        for name in self._present:
+            self._say_state(name)
+
+    def _say_state(self, name: str) -> None:
+        status, now = self._present[name], self._now_s()
+        said_at = self._said_at.get((name, status.state), -QUIET_S)
+        if status == self._said.get(name) or now - said_at < QUIET_S:
             return
-        self._said_at[key] = now
+        self._said[name] = status
+        self._said_at[name, status.state] = now
         level = _LEVEL.get(status.state, logging.WARNING)
-        self.say(level, _STATE, name=name, remedy=status.remedy)
+        self.say(level, STATE, name=name, remedy=status.remedy)
 
     def meter(self, name: str, before: str | None, now: str) -> None:
         """Another meter is at the other end of a line, or the first one is known."""
         if before is None:
-            self.say(logging.INFO, _METER, name=name, now=now)
+            self.say(logging.INFO, _METER, name=name, now=_end_of(now))
         else:
-            self.say(logging.WARNING, _OTHER_METER, name=name, now=now, before=before)
+            words = {"now": _end_of(now), "before": _end_of(before)}
+            self.say(logging.WARNING, _OTHER_METER, name=name, **words)
 
     def counters(self, name: str, line: Line) -> None:
         """What a line has counted since the last time."""
@@ -95,17 +112,24 @@ class Reports:
         )
         self._before[name] = deepcopy(counted)
 
-    def alarm(self, alarm: Alarm) -> None:
-        """The journal has a new alarm."""
-        self.say(logging.WARNING, _ALARM, what=alarm.text, remedy=alarm.remedy)
-
-    def alarm_is_over(self, alarm: Alarm) -> None:
-        """What the journal had to say does not hold any more."""
-        self.say(logging.INFO, _ALARM_OVER, what=alarm.text)
+    def alarms(self, active: Sequence[Alarm]) -> None:
+        """Say what the journal's alarms tell that was not said yet, and which kinds are over."""
+        kinds = {alarm.kind for alarm in active}
+        for alarm in active:
+            if alarm not in self._alarms:
+                self.say(logging.WARNING, _ALARM, what=alarm.text, remedy=alarm.remedy)
+        for alarm in self._alarms:
+            if alarm.kind not in kinds:
+                self.say(logging.INFO, _ALARM_OVER, what=alarm.text)
+        self._alarms = tuple(active)
 
     def say(self, level: int, text: Text, **values: object) -> None:
         """One line of the log."""
         log.log(level, text.fill(**values).of(self._language))
+
+
+def _end_of(meter: str) -> str:
+    return f"…{meter[-4:]}"
 
 
 def _parts(rejected: Counter[Reason]) -> str:

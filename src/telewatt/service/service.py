@@ -13,15 +13,14 @@ from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.reading import Reading
 from telewatt.service.feed import Feed, feed_path, state_line
-from telewatt.service.reports import Reports
+from telewatt.service.reports import STATE, Reports
 from telewatt.service.watchdog import keep_alive
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Journal
-from telewatt.store.alarms import Alarm, AlarmKind
 from telewatt.tic import Mode
 
-ALARM_S = 1.0  # how late an alarm of the journal may be seen
+WATCH_S = 1.0  # how late an alarm of the journal, or a state that lasts, may be said
 STUCK_S = 30.0
 """Entries that wait this much longer than the commit interval, without an alarm: it hangs."""
 
@@ -31,7 +30,8 @@ _NO_FEED = Text(
 )
 _READY = Text("reading {count} meter(s) into {path}", "lecture de {count} compteur(s) vers {path}")
 _STOPPED = Text(
-    "stopped; {seq} entries are on the disk", "arrêté ; {seq} entrées sont sur le disque"
+    "stopped; of {new} new entries {kept} are on the disk",
+    "arrêté ; sur {new} nouvelles entrées, {kept} sont sur le disque",
 )
 
 
@@ -106,10 +106,15 @@ class Service:
             ExceptionGroup: a bug in a part of the service; all others were stopped in good order.
         """
         async with AsyncExitStack() as opened:
-            opened.callback(self._journal.close)
+            opened.callback(self._close)
             await self._open_feed(opened)
             await self._run_parts(stop)
-        self._reports.say(logging.INFO, _STOPPED, seq=self._journal.durable_seq)
+
+    def _close(self) -> None:
+        self._journal.close()
+        self._reports.alarms(self._journal.alarms)
+        new, kept = self._journal.counters.appended, self._journal.counters.committed
+        self._reports.say(logging.INFO, _STOPPED, new=new, kept=kept)
 
     async def _open_feed(self, opened: AsyncExitStack) -> None:
         path = feed_path(self._path)
@@ -133,7 +138,7 @@ class Service:
         yield self._journal.run()
         yield self._feed.run(self._journal)
         yield self._count()
-        yield self._watch_alarms()
+        yield self._watch()
         limit_s = self._config.journal.commit_interval_s + STUCK_S
         yield keep_alive(self._journal, self._notifier, limit_s)
 
@@ -154,8 +159,10 @@ class Service:
             self._show_status()
 
     def _show_status(self) -> None:
-        words = (f"{name}: {status.state}" for name, status in self._states.items())
-        self._notifier.status(", ".join(words))
+        words = (
+            STATE.fill(name=name, remedy=status.remedy) for name, status in self._states.items()
+        )
+        self._notifier.status(" | ".join(text.of(self._language) for text in words))
 
     def _state_lines(self) -> Iterator[bytes]:
         return (state_line(name, status) for name, status in self._states.items())
@@ -168,18 +175,11 @@ class Service:
             for name, line in self._lines.items():
                 self._reports.counters(name, line)
 
-    async def _watch_alarms(self) -> None:
-        known: dict[AlarmKind, Alarm] = {}
+    async def _watch(self) -> None:
         while True:
-            active = {alarm.kind: alarm for alarm in self._journal.alarms}
-            for kind, alarm in active.items():
-                if kind not in known:
-                    self._reports.alarm(alarm)
-            for kind, alarm in known.items():
-                if kind not in active:
-                    self._reports.alarm_is_over(alarm)
-            known = active
-            await asyncio.sleep(ALARM_S)
+            self._reports.alarms(self._journal.alarms)
+            self._reports.say_what_lasts()
+            await asyncio.sleep(WATCH_S)
 
 
 async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
