@@ -103,6 +103,18 @@ async def pipe(path: Path) -> AsyncIterator[Other]:
 
 
 @asynccontextmanager
+async def stdin_file(path: Path) -> AsyncIterator[Other]:
+    (path / "x.tic").write_bytes(FRAMES)
+    before = stdin.STDIN
+    with (path / "x.tic").open("rb") as capture:
+        stdin.STDIN = capture.fileno()
+        try:
+            yield Other("-")
+        finally:
+            stdin.STDIN = before
+
+
+@asynccontextmanager
 async def sim(path: Path) -> AsyncIterator[Other]:
     yield Other("sim:?mode=standard&speed=0&parity=yes&seed=5")
 
@@ -114,6 +126,7 @@ KINDS = {
     "file": file,
     "file, paced": paced_file,
     "stdin": pipe,
+    "stdin, a file": stdin_file,
     "sim": sim,
 }
 Kind = Callable[[Path], AbstractAsyncContextManager[Other]]
@@ -182,6 +195,36 @@ async def test_waiting_for_bytes_can_be_cancelled_and_blocks_nobody(
         task.cancel()
         await asyncio.wait([task], timeout=2)
         assert task.done()
+        await source.close()
+
+
+@pytest.mark.parametrize("kind", [file, pipe, stdin_file, sim])
+async def test_another_task_gets_its_turn_before_each_chunk(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    turns = 0
+
+    async def other_task() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with kind(tmp_path) as other:
+        source = source_for(other.url)
+        await source.open(None)
+        await other.send()
+        task, heard = asyncio.create_task(other_task()), 0
+        async with aclosing(source.chunks()) as chunks:
+            before = turns
+            async for chunk in chunks:
+                assert turns > before
+                heard += len(chunk.data)
+                if heard >= len(FRAMES):
+                    break
+                before = turns
+        task.cancel()
+        await asyncio.wait([task])
         await source.close()
 
 
@@ -281,15 +324,3 @@ async def test_a_paced_capture_takes_the_time_of_its_line(tmp_path: Path) -> Non
     await collect(source, 480)
     assert 0.5 <= loop.time() - before < 1.5
     await source.close()
-
-
-async def test_standard_input_may_be_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "x.tic").write_bytes(FRAMES)
-    with (tmp_path / "x.tic").open("rb") as capture:
-        monkeypatch.setattr(stdin, "STDIN", capture.fileno())
-        source = source_for("-")
-        await source.open(None)
-        chunks = await collect(source, 1 << 40)
-    assert b"".join(chunk.data for chunk in chunks) == FRAMES

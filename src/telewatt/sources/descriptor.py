@@ -11,12 +11,16 @@ READ_BYTES = 65536
 
 
 async def readable(descriptor: int) -> None:
-    """Return when the descriptor has bytes, or is at its end; a regular file always has."""
+    """Return when the descriptor has bytes, or is at its end.
+
+    A regular file always has; then it is the turn of the other tasks, once.
+    """
     loop = asyncio.get_running_loop()
     has_bytes = loop.create_future()
     try:
         loop.add_reader(descriptor, _finish, has_bytes)
     except PermissionError:  # epoll refuses regular files
+        await asyncio.sleep(0)
         return
     try:
         await has_bytes
