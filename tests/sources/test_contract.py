@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -117,6 +118,12 @@ async def stdin_file(path: Path) -> AsyncIterator[Other]:
 @asynccontextmanager
 async def sim(path: Path) -> AsyncIterator[Other]:
     yield Other("sim:?mode=standard&speed=0&parity=yes&seed=5")
+
+
+@asynccontextmanager
+async def slow_sim(path: Path) -> AsyncIterator[Other]:
+    """A frame takes longer than the test has patience."""
+    yield Other("sim:?mode=standard&speed=20&seed=5&start=2025-01-15T18:00")
 
 
 KINDS = {
@@ -302,6 +309,32 @@ async def test_a_server_that_does_not_speak_rfc_2217_is_named() -> None:
             with pytest.raises(SourceError, match="socket://"):
                 await task
         await source.close()
+
+
+@pytest.mark.parametrize("kind", [file, paced_file, stdin_file, pipe, slow_sim])
+async def test_cancelled_and_opened_again_nothing_is_missing(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    async with kind(tmp_path) as other:
+        whole = source_for(other.url.replace("speed=20", "speed=0"))
+        source, data = source_for(other.url), b""
+        await other.send()
+        while len(data) < len(FRAMES):
+            await source.open(None)
+            async with aclosing(source.chunks()) as chunks:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.01):
+                        async for chunk in chunks:
+                            data += chunk.data
+                            if len(data) >= len(FRAMES):
+                                break
+            await source.close()
+        expected = FRAMES
+        if other.url.startswith("sim:"):
+            await whole.open(None)
+            expected = b"".join(chunk.data for chunk in await collect(whole, len(data)))
+            await whole.close()
+    assert data == expected
 
 
 async def test_a_capture_opened_again_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from telewatt.lines import Chunk, Pty, Tcp, feed
 from telewatt.reading import Reading
-from telewatt.sources import LineState, LineStatus
+from telewatt.simulator.settings import parse_settings
+from telewatt.simulator.stream import simulate
+from telewatt.sources import LineState, LineStatus, line, trial
 from telewatt.sources.line import Line
 from telewatt.tic import Mode, Status
 from tests.sources.meters import LINKY, OTHER, make_frame, wire
@@ -25,17 +28,21 @@ class Watched:
 
     def __init__(self, url: str, **options: object) -> None:
         self.readings: list[Reading] = []
-        self.states: list[LineState] = []
+        self.statuses: list[LineStatus] = []
         self.meters: list[tuple[str | None, str]] = []
         self._changed = asyncio.Event()
         self.line = Line(
             url,
             "house",
             self._note(self.readings.append),
-            on_state=self._note(lambda status: self.states.append(status.state)),
+            on_state=self._note(self.statuses.append),
             on_meter=lambda before, now: self.meters.append((before, now)),
             **options,  # type: ignore[arg-type]
         )
+
+    @property
+    def states(self) -> list[LineState]:
+        return [status.state for status in self.statuses]
 
     def _note(self, keep: Callable[..., None]) -> Callable[..., None]:
         def note(said: Reading | LineStatus) -> None:
@@ -275,6 +282,37 @@ async def test_noise_on_tcp_is_noise_and_is_still_reported_byte_by_byte() -> Non
         server.write(bytes(range(128, 256)) * 8, 9600)
         await watched.until_state(LineState.NOISE)
     assert sum(len(r.frame.raw) for r in watched.readings) == 1024
+
+
+@pytest.mark.parametrize("options", ["every=12s&speed=60", "speed=6"])
+async def test_a_source_slower_than_the_patience_is_read_without_a_gap(
+    options: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "QUIET_S", 0.05)
+    monkeypatch.setattr(trial, "QUIET_S", 0.05)
+    url = f"sim:?mode=standard&seed=3&start=2025-01-15T18:00&{options}"
+    async with running(url) as watched:
+        await watched.until(lambda: len(watched.complete()) >= 5)
+        assert LineState.SILENT in watched.states
+        settings = parse_settings(url.partition(":")[2])
+        assert settings.start is not None
+        sent = [frame.line for frame in islice(simulate(settings, settings.start), 5)]
+        assert b"".join(r.frame.raw for r in watched.readings).startswith(b"".join(sent))
+
+
+async def test_a_source_without_a_wire_does_not_send_anybody_to_the_meter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "QUIET_S", 0.05)
+    monkeypatch.setattr(trial, "QUIET_S", 0.05)
+    async with running("sim:?mode=standard&speed=0.1") as watched:
+        await watched.until_state(LineState.SILENT)
+        assert "I1-I2" not in watched.line.status.remedy.en
+    (tmp_path / "x.tic").write_bytes(bytes(range(128, 256)) * 8)
+    noisy = Watched(f"file:{tmp_path}/x.tic")
+    await noisy.line.run()
+    assert LineState.NOISE in noisy.states
+    assert not any("I1-I2" in status.remedy.en for status in noisy.statuses)
 
 
 async def test_a_bug_in_the_reader_ends_the_line_loudly(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ A source opens, yields chunks, closes. It does not retry, judge or decode: `tele
 does this for all of them. ``SOURCES`` names every implementation; each is imported when it is used.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple, cast
 
 from telewatt.sources.state import LineState, LineStatus, SourceError
 
@@ -40,16 +41,20 @@ class Chunk(NamedTuple):
     received_at: datetime
 
 
-class Source(Protocol):
+class Source(ABC):
     """What every source can do; built from its address without any I/O (``ValueError`` if wrong).
 
     Attributes:
         speeds: the line speeds in Bd worth trying, best first; empty where the speed of the
             line is not the reader's business (TCP, files, the simulator).
+        wired: a meter's wire is behind it: what is not read in time is lost, and silence is a
+            fault. Without one the bytes wait for their reader (files, pipes, the simulator).
     """
 
-    speeds: Sequence[int]
+    speeds: Sequence[int] = ()
+    wired: bool
 
+    @abstractmethod
     async def open(self, speed: int | None) -> None:
         """Open, at ``speed`` Bd where it matters; after `close` it may be opened again.
 
@@ -57,9 +62,11 @@ class Source(Protocol):
             SourceError: with the state the user shall see, and its cause.
         """
 
+    @abstractmethod
     def chunks(self) -> AsyncGenerator[Chunk]:
         """Yield what arrives; to end is the end of the data, a lost line is a `SourceError`."""
 
+    @abstractmethod
     async def close(self) -> None:
         """Release everything; harmless if nothing is open."""
 

@@ -1,21 +1,21 @@
 """``file:PATH``: a capture, as fast as possible or paced like a line (``file:x.tic?pace=9600``)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import BinaryIO
 from urllib.parse import parse_qs
 
-from telewatt.sources import Chunk, LineState, SourceError, arrived
+from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
 
 PIECE_BYTES = 65536
 PACED_PIECES_PER_S = 50
 BITS_PER_CHARACTER = 10
 
 
-class FileSource:
+class FileSource(Source):
     """The bytes of a file, once. Opened again, it goes on where it was."""
 
-    speeds: Sequence[int] = ()
+    wired = False
 
     def __init__(self, address: str) -> None:
         path, _, query = address.partition("?")
@@ -23,11 +23,14 @@ class FileSource:
         self._baud = _pace(address, query)
         self._place = 0
         self._file: BinaryIO | None = None
+        self._begun_at: float | None = None
         if not self._path:
             raise ValueError("file: names no file; write file:PATH")
 
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
+        if self._begun_at is None:
+            self._begun_at = asyncio.get_running_loop().time()
         try:
             self._file = open(self._path, "rb")  # noqa: ASYNC230, PTH123, SIM115
             self._file.seek(self._place)
@@ -40,14 +43,11 @@ class FileSource:
         """See `Source`."""
         if self._file is None:
             raise ValueError(f"{self._path} is not open")
-        loop = asyncio.get_running_loop()
         piece = PIECE_BYTES if self._baud is None else self._paced_piece(self._baud)
-        due = loop.time()
         while data := self._read(self._file, piece):
-            if self._baud is not None:
-                due += len(data) * BITS_PER_CHARACTER / self._baud
-            await asyncio.sleep(due - loop.time())
-            self._place += len(data)
+            end = self._place + len(data)
+            await asyncio.sleep(self._wait_s(end))
+            self._place = end
             yield arrived(data)
 
     async def close(self) -> None:
@@ -62,6 +62,13 @@ class FileSource:
         except OSError as error:
             detail = error.strerror or str(error)
             raise SourceError(LineState.UNUSABLE, port=self._path, detail=detail) from error
+
+    def _wait_s(self, end: int) -> float:
+        """Until byte number ``end`` has left; 0 or less if that is over."""
+        if self._baud is None or self._begun_at is None:
+            return 0.0
+        due = self._begun_at + end * BITS_PER_CHARACTER / self._baud
+        return due - asyncio.get_running_loop().time()
 
     @staticmethod
     def _paced_piece(baud: int) -> int:

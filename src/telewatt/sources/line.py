@@ -239,9 +239,11 @@ class Line:
 
     def _become_noise(self) -> None:
         rivals = holders(self._url) if self._url.startswith("/") else []
-        cause = "shared" if rivals else ""
+        if not rivals:
+            self._become(LineState.NOISE)
+            return
         facts = (("port", self._url), ("holder", ", ".join(rivals)))
-        self._show(LineStatus(LineState.NOISE, cause, facts))
+        self._show(LineStatus(LineState.NOISE, "shared", facts))
 
     # -- states --------------------------------------------------------------------------
 
@@ -250,7 +252,9 @@ class Line:
         return self.status.state
 
     def _become(self, state: LineState) -> None:
-        self._show(LineStatus(state, "", (("port", self._url),)))
+        is_trouble = state in (LineState.SILENT, LineState.NOISE)
+        cause = "source" if is_trouble and not self._source.wired else ""
+        self._show(LineStatus(state, cause, (("port", self._url),)))
 
     def _show(self, status: LineStatus) -> None:
         if status != self.status:

@@ -21,12 +21,22 @@ REMEDIES = {
         fr="pas un octet sur {port} : pas de porteuse : vérifiez les fils sur I1-I2 du "
         "compteur, puis l'alimentation de l'adaptateur",
     ),
+    "silent: source": Text(
+        en="nothing comes from {port} at the moment; reading goes on by itself",
+        fr="rien ne vient de {port} en ce moment ; la lecture reprend toute seule",
+    ),
     "noise": Text(
         en="bytes arrive on {port}, but not one verified dataset: check the wiring on I1-I2, "
         "the adapter (in standard mode it often needs other resistors) and sources of interference",
         fr="des octets arrivent sur {port}, mais aucun groupe d'information vérifié : vérifiez "
         "le câblage sur I1-I2, l'adaptateur (le mode standard demande souvent d'autres "
         "résistances) et les parasites",
+    ),
+    "noise: source": Text(
+        en="bytes come from {port}, but not one verified dataset: this is no meter, or a line "
+        "recorded at the wrong speed; give another source",
+        fr="des octets viennent de {port}, mais aucun groupe d'information vérifié : ce n'est pas "
+        "un compteur, ou une ligne enregistrée à la mauvaise vitesse ; donnez une autre source",
     ),
     "noise: shared": Text(
         en="bytes arrive on {port}, but not one verified dataset: {holder} reads the same port "

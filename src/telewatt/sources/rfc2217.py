@@ -2,9 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
-from telewatt.sources import Chunk, LineState, SourceError
+from telewatt.sources import Chunk, LineState, Source, SourceError
 from telewatt.sources.descriptor import arrivals
 from telewatt.sources.serialport import SPEEDS
 from telewatt.sources.tcp import Peer
@@ -13,10 +13,11 @@ from telewatt.sources.telnet import Telnet
 AGREE_S = 5.0
 
 
-class Rfc2217Source:
+class Rfc2217Source(Source):
     """A port server (ser2net, RFC 2217 gateways); it is set to 8N1 and the speed."""
 
-    speeds: Sequence[int] = SPEEDS
+    speeds = SPEEDS
+    wired = True
 
     def __init__(self, address: str) -> None:
         self._peer = Peer("rfc2217", address)

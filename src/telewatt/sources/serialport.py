@@ -12,7 +12,7 @@ import termios
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from telewatt.sources import Chunk, LineState, SourceError, device
+from telewatt.sources import Chunk, LineState, Source, SourceError, device
 from telewatt.sources.descriptor import arrivals
 
 SPEEDS = (9600, 1200)
@@ -20,7 +20,7 @@ GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
 READ_ALONE = os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-class SerialSource:
+class SerialSource(Source):
     """A port by its path.
 
     Opened once, the adapter is remembered by its name under /dev/serial/by-id: re-plugged as
@@ -28,6 +28,7 @@ class SerialSource:
     """
 
     speeds = SPEEDS
+    wired = True
 
     def __init__(self, path: str) -> None:
         if not path.startswith("/"):

@@ -1,26 +1,27 @@
 """``sim:?mode=standard&contract=tempo&speed=10``: a simulated meter, without any line between."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 
 from telewatt.simulator.settings import parse_settings
 from telewatt.simulator.stream import Transmission, simulate
-from telewatt.sources import Chunk, arrived
+from telewatt.sources import Chunk, Source, arrived
 
 
-class SimSource:
+class SimSource(Source):
     """One simulated meter; each frame arrives with its ETX. Opened again, it goes on.
 
     The address holds the simulator's settings; ``speed=0`` does not wait at all.
     """
 
-    speeds: Sequence[int] = ()
+    wired = False
 
     def __init__(self, address: str) -> None:
         self._settings = parse_settings(address)
         self._start = self._settings.start or datetime.now(UTC).replace(microsecond=0)
         self._frames: Iterator[Transmission] = simulate(self._settings, self._start)
+        self._next: Transmission | None = None
         self._begun_at: float | None = None
 
     async def open(self, speed: int | None) -> None:
@@ -30,8 +31,10 @@ class SimSource:
 
     async def chunks(self) -> AsyncGenerator[Chunk]:
         """See `Source`."""
-        for frame in self._frames:
+        while frame := self._next or next(self._frames, None):
+            self._next = frame  # it stays the next one if the wait is cancelled
             await asyncio.sleep(self._wait_s(frame))
+            self._next = None
             yield arrived(frame.line)
 
     async def close(self) -> None:

@@ -1,22 +1,22 @@
 """``-``: standard input, whatever it is: a pipe, a terminal, a file."""
 
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 
-from telewatt.sources import Chunk, LineState, SourceError, arrived
+from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
 from telewatt.sources.descriptor import readable
 
 STDIN = 0
 PIECE_BYTES = 65536
 
 
-class StdinSource:
+class StdinSource(Source):
     """Reads when there is something: never blocks, and leaves the descriptor's flags alone.
 
     (Another process may share them, so it is not made non-blocking.)
     """
 
-    speeds: Sequence[int] = ()
+    wired = False
 
     def __init__(self, address: str = "") -> None:
         if address:

@@ -3,10 +3,10 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
-from telewatt.sources import Chunk, LineState, SourceError
+from telewatt.sources import Chunk, LineState, Source, SourceError
 from telewatt.sources.descriptor import arrivals
 
 CONNECT_S = 5.0
@@ -14,10 +14,10 @@ FASTEST_BAUD = 9600  # the speed of the line behind is not known; its pace is le
 SILENCE_S = 10  # then TCP itself asks whether the other end is still there
 
 
-class TcpSource:
+class TcpSource(Source):
     """A TCP server which sends the line's bytes."""
 
-    speeds: Sequence[int] = ()
+    wired = True
 
     def __init__(self, address: str) -> None:
         self._peer = Peer("socket", address)
