@@ -14,7 +14,7 @@ from telewatt.lines import Chunk, Pty, Tcp, feed
 from telewatt.reading import Reading
 from telewatt.simulator.settings import parse_settings
 from telewatt.simulator.stream import simulate
-from telewatt.sources import LineState, LineStatus, line, trial
+from telewatt.sources import LineState, LineStatus, line, stdin, trial
 from telewatt.sources.line import Line
 from telewatt.tic import Mode, Status
 from tests.sources.meters import LINKY, OTHER, make_frame, wire
@@ -298,6 +298,52 @@ async def test_a_source_slower_than_the_patience_is_read_without_a_gap(
         assert settings.start is not None
         sent = [frame.line for frame in islice(simulate(settings, settings.start), 5)]
         assert b"".join(r.frame.raw for r in watched.readings).startswith(b"".join(sent))
+
+
+@pytest.mark.parametrize("url", ["file:{}", "file:{}?pace=960000", "-", "sim:?speed=0"])
+async def test_a_source_without_a_wire_waits_for_who_takes_its_readings(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "QUIET_S", 0.3)
+    monkeypatch.setattr(line, "NOISE_S", 0.3)
+    monkeypatch.setattr(trial, "QUIET_S", 0.3)
+    frames = [make_frame(index_wh=n) for n in range(2000)]
+    (tmp_path / "x.tic").write_bytes(b"".join(frames))
+    waits, may_go_on = 0, asyncio.Event()
+
+    async def ready() -> None:
+        nonlocal waits
+        waits += 1
+        await may_go_on.wait()
+
+    loop = asyncio.get_running_loop()
+    with (tmp_path / "x.tic").open("rb") as capture:
+        monkeypatch.setattr(stdin, "STDIN", capture.fileno())
+        async with running(url.format(tmp_path / "x.tic"), ready=ready) as watched:
+            await watched.until(lambda: watched.readings)
+            patience_is_over = loop.time() + 0.5
+            while loop.time() < patience_is_over:
+                before = len(watched.readings)
+                await asyncio.sleep(0.01)
+                assert len(watched.readings) == before
+            assert waits == 1
+            assert watched.line.status.state is READING
+            may_go_on.set()
+            await watched.until(lambda: len(watched.readings) >= len(frames))
+            assert waits > 1
+    assert LineState.SILENT not in watched.states
+
+
+async def test_a_wire_waits_for_nobody(tmp_path: Path) -> None:
+    async def never() -> None:
+        raise AssertionError
+
+    async with (
+        Pty(tmp_path / "tty") as pty,
+        running(pty.path, ready=never) as watched,
+        sending(pty, endless()),
+    ):
+        await watched.until(lambda: len(watched.complete()) >= 3)
 
 
 async def test_a_source_without_a_wire_does_not_send_anybody_to_the_meter(

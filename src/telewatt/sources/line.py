@@ -6,7 +6,7 @@ loudly.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from telewatt.reading import Reading
@@ -39,9 +39,12 @@ class Line:
         mode: fixes the mode; ``None`` finds it.
         speed: fixes the speed in Bd; ``None`` finds it.
         meter: the configured identity.
+        ready: awaited before each further chunk of a source without a wire (`Source.wired`): it
+            returns when readings may come again. Such a source can be faster than the disk, and
+            its bytes wait; those of a wire would be lost. The time it takes is nobody's silence.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a section of the configuration, and who listens
         self,
         url: str,
         name: str,
@@ -52,6 +55,7 @@ class Line:
         mode: Mode | None = None,
         speed: int | None = None,
         meter: str | None = None,
+        ready: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.status = LineStatus(LineState.OPENING, "", (("port", url),))
         self.counters = Counters()
@@ -59,6 +63,7 @@ class Line:
         self._on_reading = on_reading
         self._on_state = on_state
         self._source = source_for(url)
+        self._ready = None if self._source.wired else ready
         self._trial = Trial(self._source.speeds, speed)
         self._identity = Identity(meter, on_meter)
         self._decoder = Decoder(mode)
@@ -136,6 +141,7 @@ class Line:
                 async for chunk in chunks:
                     if not self._take(chunk, loop.time()):
                         return True
+                    await self._wait_until_ready(deadline)
                     if self._held is None:
                         now = loop.time()
                         deadline.reschedule(min(now + QUIET_S, self._good_at + NOISE_S))
@@ -145,6 +151,14 @@ class Line:
                 raise
             self._judge_quiet(loop.time())
             return True
+
+    async def _wait_until_ready(self, deadline: asyncio.Timeout) -> None:
+        if self._ready is not None:
+            loop = asyncio.get_running_loop()
+            before = loop.time()
+            deadline.reschedule(None)
+            await self._ready()
+            self._good_at += loop.time() - before
 
     def _finish(self) -> None:
         """Whatever is pending belongs to this opening."""
