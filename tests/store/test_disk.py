@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import os
-import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ import pytest
 
 from telewatt.store import AlarmKind, Entry, GapReason, Journal, schema
 from telewatt.store import database as database_module
+from tests.store.disks import file_size_limit
 from tests.store.readings import make_readings
 
 READINGS = make_readings(2500)
@@ -39,19 +38,6 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@contextlib.contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond: writing answers EFBIG, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def check_live_then_resume(
@@ -195,6 +181,27 @@ def test_when_memory_is_full_the_oldest_go_and_are_listed(tmp_path: Path) -> Non
     again = Journal.open(tmp_path / "journal.db")
     assert again.gaps == [gap]
     assert again.read(0, 10_000) == kept
+    again.close()
+
+
+def test_what_was_sealed_before_an_overflow_is_written_when_the_disk_recovers(
+    tmp_path: Path,
+) -> None:
+    journal = Journal.open(tmp_path / "journal.db", memory_bytes=170_000)
+    entries = append_all(journal, 0, 50)
+    with file_size_limit(100):
+        journal.commit()
+        entries += append_all(journal, 50, 250)
+        assert journal.commit() == 0
+    assert journal.commit() == 250
+    (gap,) = journal.gaps
+    assert (gap.first_seq, gap.reason) == (51, GapReason.OVERFLOW)
+    kept = entries[:50] + entries[gap.last_seq :]
+    assert journal.read(0) == kept
+    journal.close()
+    again = Journal.open(tmp_path / "journal.db")
+    assert again.read(0) == kept
+    assert again.gaps == [gap]
     again.close()
 
 

@@ -191,11 +191,16 @@ class Durable:
         self._mark_open(database)
 
     def _mark_open(self, database: Database) -> None:
-        """From here on an end without `close` is a crash; new gaps are stored at once."""
+        """From here on an end without `close` is a crash; gaps of the past are stored at once.
+
+        A gap beyond ``seq`` (an overflow) goes with the batches around it: stored alone it would
+        make the batches before it look durable.
+        """
         if not database.writable:
             return
+        past = [found for found in self._new_gaps if found.last_seq <= self.seq]
         try:
-            self._write(database, (), {}, closed=False)
+            self._write(database, (), {}, past, closed=False)
         except DamagedError as error:
             self._replace(database, error)
         except sqlite3.Error as error:
@@ -215,16 +220,16 @@ class Durable:
         database: Database,
         batches: Sequence[Sealed],
         places: Mapping[str, int],
+        gaps: Sequence[Gap],
         closed: bool | None = None,
     ) -> None:
         batches = [batch for batch in batches if batch.first_seq > self.seq]
-        found = self._new_gaps[:]
-        if not (batches or places or found) and closed is None:
+        if not (batches or places or gaps) and closed is None:
             return
-        database.write(batches, places, found, closed)
-        self._gaps = _merge(self._gaps, found)
-        self._new_gaps.clear()
-        ends = [batch.last_seq for batch in batches] + [each.last_seq for each in found]
+        database.write(batches, places, gaps, closed)
+        self._gaps = _merge(self._gaps, gaps)
+        self._new_gaps = [found for found in self._new_gaps if found not in gaps]
+        ends = [batch.last_seq for batch in batches] + [found.last_seq for found in gaps]
         self.seq = max(self.seq, *ends, 0)
         if self.first_seq is None and batches:
             self.first_seq = batches[0].first_seq
@@ -233,10 +238,10 @@ class Durable:
     def _store(self, batches: Sequence[Sealed], places: Mapping[str, int]) -> None:
         database = self._writable()
         try:
-            self._write(database, batches, places)
+            self._write(database, batches, places, self._new_gaps)
         except DamagedError as error:
             self._replace(database, error)
-            self._write(self._writable(), batches, places)
+            self._write(self._writable(), batches, places, self._new_gaps)
 
     def _tell(self, gaps: Sequence[Gap]) -> None:
         for found in gaps:
