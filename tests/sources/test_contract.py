@@ -337,6 +337,18 @@ async def test_cancelled_and_opened_again_nothing_is_missing(
     assert data == expected
 
 
+async def test_only_a_regular_file_is_a_capture_and_nothing_else_is_waited_for(
+    tmp_path: Path, descriptors_stay: None
+) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    async with Pty(tmp_path / "tty") as pty:
+        for path in (tmp_path / "fifo", pty.path, Path("/dev/zero"), tmp_path):
+            source = source_for(f"file:{path}")
+            with pytest.raises(SourceError, match=r"write its path without file:.* write -"):
+                await source.open(None)
+            await source.close()
+
+
 async def test_a_capture_opened_again_goes_on_where_it_was(tmp_path: Path) -> None:
     (tmp_path / "x.tic").write_bytes(b"a" * 65536 + b"b" * 10)
     source = source_for(f"file:{tmp_path}/x.tic")

@@ -1,8 +1,9 @@
 """``file:PATH``: a capture, as fast as possible or paced like a line (``file:x.tic?pace=9600``)."""
 
 import asyncio
+import os
+import stat
 from collections.abc import AsyncGenerator
-from typing import BinaryIO
 from urllib.parse import parse_qs
 
 from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
@@ -10,6 +11,8 @@ from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
 PIECE_BYTES = 65536
 PACED_PIECES_PER_S = 50
 BITS_PER_CHARACTER = 10
+READ_AT_ONCE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+"""A pipe nobody writes to would keep the whole program waiting."""
 
 
 class FileSource(Source):
@@ -22,7 +25,7 @@ class FileSource(Source):
         self._path = path.removeprefix("//")
         self._baud = _pace(address, query)
         self._place = 0
-        self._file: BinaryIO | None = None
+        self._fd: int | None = None
         self._begun_at: float | None = None
         if not self._path:
             raise ValueError("file: names no file; write file:PATH")
@@ -32,8 +35,11 @@ class FileSource(Source):
         if self._begun_at is None:
             self._begun_at = asyncio.get_running_loop().time()
         try:
-            self._file = open(self._path, "rb")  # noqa: ASYNC230, PTH123, SIM115
-            self._file.seek(self._place)
+            self._fd = os.open(self._path, READ_AT_ONCE)
+            if not stat.S_ISREG(os.fstat(self._fd).st_mode):
+                await self.close()
+                raise SourceError(LineState.UNUSABLE, "no file", port=self._path)
+            os.lseek(self._fd, self._place, os.SEEK_SET)
         except OSError as error:
             await self.close()
             detail = error.strerror or str(error)
@@ -41,10 +47,10 @@ class FileSource(Source):
 
     async def chunks(self) -> AsyncGenerator[Chunk]:
         """See `Source`."""
-        if self._file is None:
+        if self._fd is None:
             raise ValueError(f"{self._path} is not open")
         piece = PIECE_BYTES if self._baud is None else self._paced_piece(self._baud)
-        while data := self._read(self._file, piece):
+        while data := self._read(self._fd, piece):
             end = self._place + len(data)
             await asyncio.sleep(self._wait_s(end))
             self._place = end
@@ -52,13 +58,13 @@ class FileSource(Source):
 
     async def close(self) -> None:
         """See `Source`."""
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
+        descriptor, self._fd = self._fd, None
+        if descriptor is not None:
+            os.close(descriptor)
 
-    def _read(self, file: BinaryIO, size: int) -> bytes:
+    def _read(self, descriptor: int, size: int) -> bytes:
         try:
-            return file.read(size)
+            return os.read(descriptor, size)
         except OSError as error:
             detail = error.strerror or str(error)
             raise SourceError(LineState.UNUSABLE, port=self._path, detail=detail) from error

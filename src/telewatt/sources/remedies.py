@@ -103,6 +103,12 @@ REMEDIES = {
         en="{port} is no serial port: for a capture write file:{port}",
         fr="{port} n'est pas un port série : pour une capture, écrivez file:{port}",
     ),
+    "unusable: no file": Text(
+        en="{port} is no file of bytes: for a serial port write its path without file:, "
+        "for a pipe write - and give it as standard input",
+        fr="{port} n'est pas un fichier d'octets : pour un port série, écrivez son chemin sans "
+        "file: ; pour un tube, écrivez - et donnez-le comme entrée standard",
+    ),
     "ended": Text(
         en="{port} has been read to its end",
         fr="{port} a été lu jusqu'à la fin",
