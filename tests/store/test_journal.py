@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -339,6 +341,47 @@ async def test_running_commits_each_interval_and_once_more_when_cancelled(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert journal.durable_seq == 20
+
+
+async def test_the_journal_does_not_wait_for_the_threads_of_others(tmp_path: Path) -> None:
+    released = threading.Event()
+    shared = ThreadPoolExecutor(1)
+    asyncio.get_running_loop().set_default_executor(shared)
+    look_up = asyncio.create_task(asyncio.to_thread(released.wait))
+    await asyncio.sleep(0)
+    path = tmp_path / "journal.db"
+    first = Journal.open(path)
+    entries = append_all(first, READINGS[:10])
+    first.close()
+    journal = Journal.open(path, commit_interval_s=0.01)
+    running = asyncio.create_task(journal.run())
+    try:
+        async with asyncio.timeout(5):
+            assert await take(journal, 10, after=0) == entries
+            append_all(journal, READINGS[10:20])
+            await until_durable(journal, 20)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+    finally:
+        released.set()
+        await asyncio.gather(look_up, running, return_exceptions=True)
+        journal.close()
+
+
+async def test_the_journals_threads_end_with_it(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    journal = Journal.open(tmp_path / "journal.db", commit_interval_s=0.01)
+    running = asyncio.create_task(journal.run())
+    append_all(journal, READINGS[:10])
+    await until_durable(journal, 10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    workers = set(threading.enumerate()) - before
+    assert workers
+    journal.close()
+    for worker in workers:
+        worker.join(timeout=5)
+        assert not worker.is_alive()
 
 
 async def test_many_entries_are_committed_before_the_interval_is_over(tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ that are listed: every number up to ``last_seq`` is an entry or part of a `Gap`.
 
 import asyncio
 import contextlib
+import functools
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from telewatt.reading import Reading
 from telewatt.store.alarms import Alarm, Alarms
@@ -23,7 +26,11 @@ from telewatt.store.tail import Tail, View
 
 COMMIT_ENTRIES = 1024  # so many fresh entries are committed before the interval is over
 RETRY_S = 1.0  # first pause after a failed commit; doubled each time up to the interval
+WORKERS = 2  # one commits, one reads
 _FOLLOW_ENTRIES = 1000
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @dataclass(slots=True)
@@ -57,6 +64,8 @@ class Journal:
         self._durable = Durable(path, self._alarms)
         self._tail = Tail(self._durable.seq, memory_bytes)
         self._places = Places(self._durable.places, self._durable.seq, self._durable.known)
+        # its own threads: name look-ups that hang may take all of asyncio's
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="journal")
         self._committing = threading.Lock()
         self._failures = 0
         self._closed = False
@@ -134,9 +143,9 @@ class Journal:
         try:
             while True:
                 await self._pause()
-                await asyncio.to_thread(self.commit)
+                await self._work(self.commit)
         finally:
-            await asyncio.to_thread(self.commit)
+            await self._work(self.commit)
 
     def commit(self) -> int:
         """Make everything appended so far durable, if the disk allows it.
@@ -158,6 +167,7 @@ class Journal:
             self._commit()
             self._closed = True
             self._durable.close(clean=not self._tail.pending())
+        self._workers.shutdown(wait=False)
         self._wake_followers()
 
     def place(self, reader: str) -> int:
@@ -213,6 +223,13 @@ class Journal:
             await asyncio.wait_for(self._full.wait(), self._interval_s)
         self._full.clear()
 
+    async def _work(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call what may wait for the disk, in a worker; a closed journal has no disk."""
+        if self._closed:
+            return function(*args, **kwargs)
+        call = functools.partial(function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._workers, call)
+
     # -- reading -------------------------------------------------------------------------------
 
     def read(self, after: int, limit: int = 1000) -> list[Entry]:
@@ -255,7 +272,7 @@ class Journal:
         while not self._closed:
             entries = self._tail.newest(seq, _FOLLOW_ENTRIES)
             if entries is None:
-                entries = await asyncio.to_thread(self.read, seq, _FOLLOW_ENTRIES)
+                entries = await self._work(self.read, seq, _FOLLOW_ENTRIES)
             if not entries:
                 await self._wait_for_news()
             for entry in entries:
