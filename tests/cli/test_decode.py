@@ -1,10 +1,13 @@
 import csv
+import errno
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -22,6 +25,7 @@ def frame_of(meter):
 
 
 FRAME = frame_of("021528603314")
+decode_module = import_module("telewatt.cli.decode")
 TELEWATT = [sys.executable, "-m", "telewatt"]
 
 
@@ -154,7 +158,7 @@ def test_standard_input_is_decoded_while_it_arrives():
         assert process.wait(10) == 0
 
 
-def test_a_reader_that_stops_early_gets_no_traceback(tmp_path):
+def test_a_reader_that_stops_early_is_no_error(tmp_path):
     capture = tmp_path / "long.tic"
     capture.write_bytes(FRAME * 20_000)
     with subprocess.Popen(
@@ -164,7 +168,66 @@ def test_a_reader_that_stops_early_gets_no_traceback(tmp_path):
     ) as process:
         process.stdout.readline()
         process.stdout.close()
-        assert b"Traceback" not in process.stderr.read()
+        said = process.stderr.read()
+        assert process.wait(10) == 0
+    assert b"Traceback" not in said
+    assert b"Error" not in said
+    assert b"datasets   " in said
+
+
+def shell(command, *arguments):
+    """Run a line of shell; ``$telewatt`` is the program, ``$1`` the first argument."""
+    program = " ".join([*TELEWATT, "--lang", "en"])
+    return subprocess.run(
+        ["sh", "-c", command.replace("$telewatt", program), "sh", *map(str, arguments)],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("$telewatt decode - <&-", 2, b"standard input (-) is closed"),
+        ("$telewatt decode $1 >&-", 2, b"standard output is closed"),
+        ("$telewatt decode $1 >/dev/full", 1, b"cannot write: No space left on device"),
+        ("$telewatt decode $1 2>&- >/dev/null", 0, b""),
+        ("$telewatt decode $1 <&- >/dev/null", 0, b"frames     3"),
+        ("$telewatt run --meter a=file:$1 --journal $1.db >&-", 0, b"reading 1 meter(s)"),
+        ("$telewatt run --meter a=file:$1 --journal $1.db 2>&-", 0, b""),
+    ],
+)
+def test_closed_and_full_streams_are_no_bugs(command, code, message, capture):
+    done = shell(command, capture)
+    assert b"Traceback" not in done.stderr
+    assert (done.returncode, message in done.stderr) == (code, True), done.stderr
+
+
+def test_a_capture_that_breaks_in_the_middle_is_exit_code_1(capture, monkeypatch):
+    chunks_of = decode_module._chunks_of
+
+    def broken(path):
+        yield from chunks_of(path)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(decode_module, "_chunks_of", broken)
+    result = decode("--format", "jsonl", capture, capture)
+    assert result.exit_code == 1
+    assert result.stderr.count(f"{capture} cannot be read: Input/output error") == 2
+    assert "frames     6 (complete 6)" in result.stderr
+
+
+def test_csv_keeps_the_bytes_of_a_name_that_is_no_text(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xe9t\xe9.tic"
+    Path(os.fsdecode(path)).write_bytes(FRAME)
+    done = subprocess.run(
+        [*TELEWATT, "decode", "--format", "csv", path],
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout.splitlines()[1].startswith(path + b",0,")
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl", "csv"])

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import TextIOWrapper
 
 from telewatt.cli.console import Console
 from telewatt.cli.shortcut import plain_run
@@ -12,8 +13,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """The entry point of the ``telewatt`` command."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # any terminal encoding
+    _settle_streams()
     if wanted := plain_run(sys.argv[1:]):
         from telewatt.cli.setup import load
         from telewatt.service.process import run_service
@@ -24,3 +24,21 @@ def main() -> None:
     from telewatt.cli.app import app
 
     app()
+
+
+def _settle_streams() -> None:
+    """Any terminal encoding will do; a closed stream gives its number to no other file.
+
+    Messages for a closed standard error go nowhere. ``sys.stdin`` and ``sys.stdout`` stay ``None``
+    where they are closed, for the commands that cannot do without.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -15,10 +15,15 @@ from typer.core import TyperGroup
 
 from telewatt import __version__
 from telewatt.cli.console import Console
-from telewatt.language import Language, language_of
+from telewatt.language import Language, Text, language_of
 
 COMMANDS = ("run", "live", "check", "ports", "decode", "simulate", "demo")
 """In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``."""
+
+_CLOSED_STDOUT = Text(
+    "standard output is closed: what is found could not be written; give a file, or /dev/null",
+    "la sortie standard est fermée : rien ne pourrait être écrit ; donnez un fichier, ou /dev/null",
+)
 
 
 class _Commands(TyperGroup):
@@ -95,4 +100,6 @@ def telewatt(
     ] = False,
 ) -> None:
     """Read the TIC output of French electricity meters: verified, durable, for every use."""
-    context.obj = Console(lang or language_of(os.environ), asked=lang is not None)
+    context.obj = console = Console(lang or language_of(os.environ), asked=lang is not None)
+    if sys.stdout is None and context.invoked_subcommand != "run":
+        console.fail(_CLOSED_STDOUT)

@@ -7,26 +7,32 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
 import typer
 
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of
-from telewatt.cli.decode_forms import form_named
+from telewatt.cli.decode_forms import Form, form_named
 from telewatt.jsonl import mode_name
 from telewatt.language import Text
 from telewatt.tic import Decoder, Frame
 
 STDIN = "-"
+STDOUT = 1
 CHUNK_BYTES = 64 * 1024
 PROGRESS_FROM_BYTES = 4 * 1024 * 1024
 
 _ONE_STDIN = Text(
     "standard input (-) can be read only once", "l'entrée standard (-) ne se lit qu'une fois"
 )
+_CLOSED_STDIN = Text(
+    "standard input (-) is closed: give a file, or a pipe",
+    "l'entrée standard (-) est fermée : donnez un fichier, ou un tube",
+)
 _UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
+_UNWRITABLE = Text("cannot write: {why}", "écriture impossible : {why}")
 _SUMMARY = (
     Text("frames", "trames"),
     Text("datasets", "groupes"),
@@ -38,43 +44,12 @@ _SUMMARY = (
 _Advance = Callable[[int], None]
 
 
-def decode(
-    context: typer.Context,
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Captures; - is standard input.")
-    ],
-    mode: Annotated[
-        Literal["auto", "historic", "standard"],
-        typer.Option(help="The mode of the line; auto recognises it."),
-    ] = "auto",
-    form: Annotated[
-        Literal["text", "jsonl", "csv"],
-        typer.Option("--format", help="For people, one object a frame, or one row a dataset."),
-    ] = "text",
-) -> None:
-    """Decode captures of a TIC line: verified datasets, and what had to be rejected."""
-    console = console_of(context)
-    _require_readable(console, paths)
-    output = form_named(form, console.language)
-    summary = Summary()
-    sys.stdout.write(output.header)
-    with _progress(_bytes_to_show(paths)) as advance:
-        for path in paths:
-            for frames in _frames_of(path, mode, advance, console):
-                for frame in frames:
-                    summary.count(frame)
-                    sys.stdout.write(output.frame(path, frame))
-                if path == STDIN:
-                    sys.stdout.flush()
-    summary.tell(console)
-    raise typer.Exit(0 if summary.datasets else NOTHING_FOUND)
-
-
 class Summary:
-    """Counts what was decoded."""
+    """Counts what was decoded; ``is_whole`` while all could be read and written."""
 
     def __init__(self) -> None:
         self.datasets = 0
+        self.is_whole = True
         self._repaired = 0
         self._status: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
@@ -106,6 +81,72 @@ class Summary:
             console.write(f"{name.of(console.language):<10} {fact}")
 
 
+def decode(
+    context: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Captures; - is standard input.")
+    ],
+    mode: Annotated[
+        Literal["auto", "historic", "standard"],
+        typer.Option(help="The mode of the line; auto recognises it."),
+    ] = "auto",
+    form: Annotated[
+        Literal["text", "jsonl", "csv"],
+        typer.Option("--format", help="For people, one object a frame, or one row a dataset."),
+    ] = "text",
+) -> None:
+    """Decode captures of a TIC line: verified datasets, and what had to be rejected."""
+    console = console_of(context)
+    _require_readable(console, paths)
+    output = form_named(form, console.language)
+    if (
+        form != "text"
+    ):  # a program reads it: in one encoding, with the names of the files as they are
+        cast(TextIOWrapper, sys.stdout).reconfigure(encoding="utf-8", errors="surrogateescape")
+    summary = Summary()
+    try:
+        _write(output, paths, mode, summary, console)
+    except BrokenPipeError:  # whoever reads standard output has seen enough
+        _discard_output()
+    except OSError as error:
+        _discard_output()
+        console.tell(_UNWRITABLE, why=error.strerror)
+        summary.is_whole = False
+    summary.tell(console)
+    raise typer.Exit(0 if summary.datasets and summary.is_whole else NOTHING_FOUND)
+
+
+def _write(output: Form, paths: list[str], mode: str, summary: Summary, console: Console) -> None:
+    """Write the frames of all paths; an OSError is one of standard output."""
+    sys.stdout.write(output.header)
+    with _progress(_bytes_to_show(paths)) as advance:
+        for path in paths:
+            try:
+                for frames in _frames_of(path, mode, advance, console):
+                    for frame in frames:
+                        summary.count(frame)
+                        sys.stdout.write(output.frame(path, frame))
+                    if path == STDIN:
+                        sys.stdout.flush()
+            except UnreadableError as error:
+                console.tell(_UNREADABLE, path=path, why=error.why)
+                summary.is_whole = False
+    sys.stdout.flush()
+
+
+def _discard_output() -> None:
+    """What Python still holds for standard output goes nowhere, and gives no second error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
+
+
+class UnreadableError(Exception):
+    """A capture could not be read to its end; ``why`` in the words of the system."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 def _sum_and_parts(counts: Counter[str]) -> str:
     parts = ", ".join(f"{name} {count}" for name, count in counts.most_common())
     return f"{counts.total()} ({parts})" if parts else "0"
@@ -115,6 +156,8 @@ def _require_readable(console: Console, paths: list[str]) -> None:
     """Nothing is decoded if one of the paths is wrong: half an answer would look like a whole."""
     if paths.count(STDIN) > 1:
         console.fail(_ONE_STDIN)
+    if STDIN in paths and sys.stdin is None:
+        console.fail(_CLOSED_STDIN)
     for path in paths:
         if path != STDIN and (problem := _problem_of(Path(path))):
             console.fail(_UNREADABLE, path=path, why=os.strerror(problem))
@@ -129,7 +172,7 @@ def _problem_of(path: Path) -> int | None:
 
 
 def _frames_of(path: str, mode: str, advance: _Advance, console: Console) -> Iterator[list[Frame]]:
-    decoder = Decoder(None if mode == "auto" else mode)
+    decoder = Decoder(mode)
     try:
         for chunk in _chunks_of(path):
             yield decoder.feed(chunk)
@@ -137,7 +180,8 @@ def _frames_of(path: str, mode: str, advance: _Advance, console: Console) -> Ite
     except KeyboardInterrupt:
         console.write("")  # how a live capture ends; the summary stands below the ^C
     except OSError as error:
-        console.tell(_UNREADABLE, path=path, why=error.strerror)
+        yield decoder.close()
+        raise UnreadableError(error.strerror or str(error)) from error
     yield decoder.close()
 
 

@@ -107,7 +107,7 @@ async def _take(view: "LiveView", events: "AsyncIterator[Event]") -> None:
 @contextlib.contextmanager
 def _key_q(stop: asyncio.Event) -> Iterator[None]:
     """While this lasts, the key q sets ``stop``."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         yield
         return
     loop, descriptor = asyncio.get_running_loop(), sys.stdin.fileno()
