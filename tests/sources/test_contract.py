@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
@@ -13,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from telewatt.lines import Line, Pty, Tcp
-from telewatt.sources import SOURCES, Chunk, LineState, Source, SourceError, source_for, stdin
+from telewatt.sources import (
+    SOURCES,
+    AddressError,
+    Chunk,
+    LineState,
+    Source,
+    SourceError,
+    source_for,
+    stdin,
+)
 from tests.sources.meters import make_frame
 from tests.sources.portserver import PortServer
 
@@ -247,6 +257,7 @@ async def test_a_lost_line_is_a_state_not_an_end(
         with pytest.raises(SourceError) as error:
             await collect(source, 1 << 40)
         assert error.value.status.state is other.absent
+        assert "end of file" not in error.value.status.remedy.fr
         await source.close()
 
 
@@ -283,8 +294,9 @@ async def test_an_absent_other_end_is_a_state_with_a_remedy(
     ],
 )
 def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: str) -> None:
-    with pytest.raises(ValueError, match=r"write|known|is one of|mode"):
+    with pytest.raises(AddressError, match=r"write|known|is one of|mode") as error:
         source_for(url)
+    assert re.search(r"écrivez|connu|est parmi", error.value.text.fr)
 
 
 async def test_a_port_server_is_set_to_8n1_and_the_speed() -> None:
@@ -306,8 +318,9 @@ async def test_a_server_that_does_not_speak_rfc_2217_is_named() -> None:
         client, _ = await loop.sock_accept(server)
         with client:
             await loop.sock_sendall(client, bytes((255, 254, 44)))
-            with pytest.raises(SourceError, match="socket://"):
+            with pytest.raises(SourceError, match="it refuses") as error:
                 await task
+            assert "il refuse RFC 2217 ; essayez socket://" in error.value.status.remedy.fr
         await source.close()
 
 

@@ -173,10 +173,17 @@ async def test_a_file_is_no_port_and_the_remedy_says_file(tmp_path: Path) -> Non
         await SerialSource(str(capture)).open(9600)
 
 
-async def test_an_impossible_speed_is_named(tmp_path: Path) -> None:
+def test_a_holder_nobody_can_see_is_another_program_in_each_language(tmp_path: Path) -> None:
+    remedy = device.busy(str(tmp_path / "ttyUSB0")).status.remedy
+    assert "in use by another program" in remedy.en
+    assert "utilisé par un autre programme" in remedy.fr
+
+
+async def test_an_impossible_speed_is_named(tmp_path: Path, descriptors_stay: None) -> None:
     async with Pty(tmp_path / "tty") as pty:
-        with pytest.raises(SourceError, match="no port runs at 1234 Bd"):
+        with pytest.raises(SourceError, match="no port runs at 1234 Bd") as error:
             await SerialSource(pty.address).open(1234)
+    assert "aucun port ne fonctionne à 1234 Bd" in error.value.status.remedy.fr
 
 
 async def test_an_adapter_re_plugged_under_another_name_is_found_again(

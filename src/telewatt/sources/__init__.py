@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import NamedTuple, cast
 
-from telewatt.sources.state import LineState, LineStatus, SourceError
+from telewatt.language import Text
+from telewatt.sources.state import AddressError, LineState, LineStatus, SourceError
 
 __all__ = [
     "SOURCES",
+    "AddressError",
     "Chunk",
     "LineState",
     "LineStatus",
@@ -33,6 +35,11 @@ SOURCES = {
 }
 """Scheme -> "module:Class". ``/dev/...`` means ``serial:/dev/...`` and ``-`` means ``stdin:``."""
 
+_UNKNOWN = Text(
+    "{url!r}: unknown kind of source; write one of {kinds}",
+    "{url!r} : sorte de source inconnue ; écrivez l'une de celles-ci : {kinds}",
+)
+
 
 class Chunk(NamedTuple):
     """Bytes as received, parity bits included, and when the last of them arrived (aware UTC)."""
@@ -42,7 +49,7 @@ class Chunk(NamedTuple):
 
 
 class Source(ABC):
-    """What every source can do; built from its address without any I/O (``ValueError`` if wrong).
+    """What every source can do; built from its address without any I/O (`AddressError`).
 
     Attributes:
         speeds: the line speeds in Bd worth trying, best first; empty where the speed of the
@@ -80,7 +87,7 @@ def source_for(url: str) -> Source:
     """The source an address names; nothing is opened yet.
 
     Raises:
-        ValueError: no such kind of source, or an address it cannot use; says the remedy.
+        AddressError: no such kind of source, or an address it cannot use; says the remedy.
 
     >>> source_for("/dev/ttyUSB0").speeds
     (9600, 1200)
@@ -88,7 +95,7 @@ def source_for(url: str) -> Source:
     scheme, address = _split(url)
     if scheme not in SOURCES:
         kinds = ", ".join(["/dev/...", "-", *(f"{name}:" for name in SOURCES)])
-        raise ValueError(f"{url!r}: unknown kind of source; write one of {kinds}")
+        raise AddressError(_UNKNOWN.fill(url=url, kinds=kinds))
     module, _, name = SOURCES[scheme].partition(":")
     return cast(Source, getattr(import_module(module), name)(address))
 

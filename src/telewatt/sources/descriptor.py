@@ -4,10 +4,13 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
 
+from telewatt.language import Text
 from telewatt.sources import Chunk, SourceError, arrived
 from telewatt.sources.pacing import Pacer
+from telewatt.sources.state import Fact
 
 READ_BYTES = 65536
+END_OF_FILE = Text("end of file", "fin de fichier")
 
 
 async def readable(descriptor: int) -> None:
@@ -29,7 +32,7 @@ async def readable(descriptor: int) -> None:
 
 
 async def arrivals(
-    descriptor: int, speed: int, lost: Callable[[str], SourceError]
+    descriptor: int, speed: int, lost: Callable[[Fact], SourceError]
 ) -> AsyncGenerator[Chunk]:
     """Yield what arrives on a non-blocking descriptor, in few pieces a frame.
 
@@ -50,7 +53,7 @@ async def arrivals(
             await asyncio.sleep(pause_s)
 
 
-def _read(descriptor: int, lost: Callable[[str], SourceError]) -> bytes:
+def _read(descriptor: int, lost: Callable[[Fact], SourceError]) -> bytes:
     try:
         data = os.read(descriptor, READ_BYTES)
     except BlockingIOError:
@@ -58,7 +61,7 @@ def _read(descriptor: int, lost: Callable[[str], SourceError]) -> bytes:
     except OSError as error:
         raise lost(error.strerror or str(error)) from error
     if not data:
-        raise lost("end of file")
+        raise lost(END_OF_FILE)
     return data
 
 

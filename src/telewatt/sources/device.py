@@ -6,10 +6,12 @@ import pwd
 from collections.abc import Iterator
 from pathlib import Path
 
+from telewatt.language import Text
 from telewatt.sources.state import LineState, SourceError
 
 BY_ID = Path("/dev/serial/by-id")
 CONSOLE_PROGRAMS = ("agetty", "getty", "login")
+ANOTHER = Text("another program", "un autre programme")
 
 
 def stable_name(device: str) -> str | None:
@@ -37,7 +39,7 @@ def holders(device: str) -> list[str]:
 def busy(device: str) -> SourceError:
     """The error for a device which another process keeps for itself."""
     found = holders(device)
-    holder = ", ".join(found) or "another program"
+    holder = ", ".join(found) or ANOTHER
     console = any(found[0].startswith(program) for program in CONSOLE_PROGRAMS) if found else False
     return SourceError(
         LineState.BUSY,
@@ -77,7 +79,7 @@ def _name_of(process: Path) -> str:
     try:
         return (process / "comm").read_text().strip()
     except OSError:
-        return "a program"
+        return "?"
 
 
 def _user_name(uid: int) -> str:

@@ -6,13 +6,20 @@ import stat
 from collections.abc import AsyncGenerator
 from urllib.parse import parse_qs
 
-from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
+from telewatt.language import Text
+from telewatt.sources import AddressError, Chunk, LineState, Source, SourceError, arrived
 
 PIECE_BYTES = 65536
 PACED_PIECES_PER_S = 50
 BITS_PER_CHARACTER = 10
 READ_AT_ONCE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 """A pipe nobody writes to would keep the whole program waiting."""
+
+_NO_PATH = Text("file: names no file; write file:PATH", "file: sans fichier ; écrivez file:CHEMIN")
+_NO_PACE = Text(
+    "file:{address}: after ? only pace=BAUD is known, for example pace=9600",
+    "file:{address} : après ?, seul pace=BAUD est connu, par exemple pace=9600",
+)
 
 
 class FileSource(Source):
@@ -28,7 +35,7 @@ class FileSource(Source):
         self._fd: int | None = None
         self._begun_at: float | None = None
         if not self._path:
-            raise ValueError("file: names no file; write file:PATH")
+            raise AddressError(_NO_PATH)
 
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
@@ -86,5 +93,5 @@ def _pace(address: str, query: str) -> int | None:
         return None
     values = parse_qs(query)
     if set(values) != {"pace"} or not values["pace"][0].isdecimal() or not int(values["pace"][0]):
-        raise ValueError(f"file:{address}: after ? only pace=BAUD is known, for example pace=9600")
+        raise AddressError(_NO_PACE.fill(address=address))
     return int(values["pace"][0])

@@ -29,7 +29,7 @@ class Line:
     """Supervises one source from its address to its readings.
 
     Args:
-        url: what `source_for` takes; ``ValueError`` if it is wrong.
+        url: what `source_for` takes; `AddressError` if it is wrong.
         name: of the meter's section in the configuration.
         on_reading: called with every frame, each exactly once and in order, as soon as its meter
             is known (at most 16 frames after an opening).

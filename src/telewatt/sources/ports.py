@@ -61,7 +61,7 @@ async def probe(device: str) -> Hearing:
     """Listen on a port at each speed until a meter is heard; at most 11 s (20 s with its address).
 
     Raises:
-        ValueError: ``device`` is no path.
+        AddressError: ``device`` is no path.
     """
     source = SerialSource(device)
     heard_bytes = False

@@ -4,13 +4,21 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 
+from telewatt.language import Text
 from telewatt.sources import Chunk, LineState, Source, SourceError
-from telewatt.sources.descriptor import arrivals
+from telewatt.sources.descriptor import END_OF_FILE, arrivals
 from telewatt.sources.serialport import SPEEDS
 from telewatt.sources.tcp import Peer
 from telewatt.sources.telnet import Telnet
 
 AGREE_S = 5.0
+_MUTE = Text(
+    "it does not answer RFC 2217; try socket://", "il ne répond pas à RFC 2217 ; essayez socket://"
+)
+_REFUSED = Text("it refuses RFC 2217; try socket://", "il refuse RFC 2217 ; essayez socket://")
+_OTHER_SPEED = Text(
+    "it set {heard} Bd instead of {speed} Bd", "il a réglé {heard} Bd au lieu de {speed} Bd"
+)
 
 
 class Rfc2217Source(Source):
@@ -33,13 +41,13 @@ class Rfc2217Source(Source):
             async with asyncio.timeout(AGREE_S):
                 await self._agree(self._socket)
         except TimeoutError as error:
-            raise self._unusable("it does not answer RFC 2217; try socket://") from error
+            raise self._unusable(_MUTE) from error
         except OSError as error:
             raise self._peer.lost(error.strerror or str(error)) from error
         if self._telnet.refused:
-            raise self._unusable("it refuses RFC 2217; try socket://")
+            raise self._unusable(_REFUSED)
         if self._telnet.speed != speed:
-            raise self._unusable(f"it set {self._telnet.speed} Bd instead of {speed} Bd")
+            raise self._unusable(_OTHER_SPEED.fill(heard=self._telnet.speed, speed=speed))
 
     async def chunks(self) -> AsyncGenerator[Chunk]:
         """See `Source`."""
@@ -65,7 +73,7 @@ class Rfc2217Source(Source):
         while self._telnet.speed is None and not self._telnet.refused:
             data = await loop.sock_recv(connection, 4096)
             if not data:
-                raise self._peer.lost("end of file")
+                raise self._peer.lost(END_OF_FILE)
             self._telnet.feed(data)
             await self._answer(connection)
 
@@ -78,5 +86,5 @@ class Rfc2217Source(Source):
             except OSError as error:
                 raise self._peer.lost(error.strerror or str(error)) from error
 
-    def _unusable(self, detail: str) -> SourceError:
+    def _unusable(self, detail: Text) -> SourceError:
         return SourceError(LineState.UNUSABLE, port=self._peer.url, detail=detail)

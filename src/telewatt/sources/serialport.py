@@ -12,12 +12,20 @@ import termios
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from telewatt.sources import Chunk, LineState, Source, SourceError, device
+from telewatt.language import Text
+from telewatt.sources import AddressError, Chunk, LineState, Source, SourceError, device
 from telewatt.sources.descriptor import arrivals
+from telewatt.sources.state import Fact
 
 SPEEDS = (9600, 1200)
 GONE = (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO)
 READ_ALONE = os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+
+_NO_PATH = Text(
+    "{path}: write the whole path of the port, for example /dev/ttyUSB0",
+    "{path} : écrivez le chemin complet du port, par exemple /dev/ttyUSB0",
+)
+_NO_SPEED = Text("no port runs at {speed} Bd", "aucun port ne fonctionne à {speed} Bd")
 
 
 class SerialSource(Source):
@@ -32,7 +40,7 @@ class SerialSource(Source):
 
     def __init__(self, path: str) -> None:
         if not path.startswith("/"):
-            raise ValueError(f"serial:{path}: write the whole path, for example /dev/ttyUSB0")
+            raise AddressError(_NO_PATH.fill(path=path))
         self._path = path
         self._stable_name: str | None = None
         self._fd: int | None = None
@@ -41,11 +49,11 @@ class SerialSource(Source):
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
         self._speed = speed or SPEEDS[0]
-        path = self._present_path()
+        path, rate = self._present_path(), self._rate()
         try:
             self._fd = os.open(path, READ_ALONE)
             _keep_for_us(self._fd)
-            _set_raw(self._fd, self._speed)
+            _set_raw(self._fd, rate)
         except (OSError, termios.error) as error:
             await self.close()
             raise _explain(path, error) from error
@@ -72,7 +80,14 @@ class SerialSource(Source):
         name = self._stable_name
         return name if name and Path(name).exists() else self._path
 
-    def _lost(self, _reason: str) -> SourceError:
+    def _rate(self) -> int:
+        rate: int | None = getattr(termios, f"B{self._speed}", None)
+        if rate is None:
+            detail = _NO_SPEED.fill(speed=self._speed)
+            raise SourceError(LineState.UNUSABLE, port=self._path, detail=detail)
+        return rate
+
+    def _lost(self, _reason: Fact) -> SourceError:
         return SourceError(LineState.UNPLUGGED, port=self._path)
 
 
@@ -82,10 +97,7 @@ def _keep_for_us(descriptor: int) -> None:
     fcntl.ioctl(descriptor, termios.TIOCEXCL)
 
 
-def _set_raw(descriptor: int, speed: int) -> None:
-    rate = getattr(termios, f"B{speed}", None)
-    if rate is None:
-        raise OSError(errno.EINVAL, f"no port runs at {speed} Bd")
+def _set_raw(descriptor: int, rate: int) -> None:
     control = termios.tcgetattr(descriptor)[6]
     # One byte at least, so that "nothing there" (EAGAIN) is not mistaken for a hang-up (0 bytes).
     control[termios.VMIN], control[termios.VTIME] = 1, 0

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from telewatt.simulator.settings import parse_settings
 from telewatt.simulator.stream import Transmission, simulate
-from telewatt.sources import Chunk, Source, arrived
+from telewatt.simulator.text import RefusedError
+from telewatt.sources import AddressError, Chunk, Source, arrived
 
 
 class SimSource(Source):
@@ -18,7 +19,10 @@ class SimSource(Source):
     wired = False
 
     def __init__(self, address: str) -> None:
-        self._settings = parse_settings(address)
+        try:
+            self._settings = parse_settings(address)
+        except RefusedError as error:
+            raise AddressError(error.text) from error
         self._start = self._settings.start or datetime.now(UTC).replace(microsecond=0)
         self._frames: Iterator[Transmission] = simulate(self._settings, self._start)
         self._next: Transmission | None = None

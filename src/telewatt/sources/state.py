@@ -27,6 +27,10 @@ class LineState(StrEnum):
     ENDED = "ended"
 
 
+Fact = str | Text
+"""Names and figures are the same in every language, words are a `Text`."""
+
+
 class LineStatus(NamedTuple):
     """One state of one line.
 
@@ -37,7 +41,7 @@ class LineStatus(NamedTuple):
 
     state: LineState
     cause: str = ""
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[tuple[str, Fact], ...] = ()
 
     @property
     def remedy(self) -> Text:
@@ -52,7 +56,14 @@ class SourceError(Exception):
     The world is away, not the program wrong: the framework shows the state and tries again.
     """
 
-    def __init__(self, state: LineState, cause: str = "", **facts: object) -> None:
-        texts = tuple((name, str(value)) for name, value in facts.items())
-        self.status = LineStatus(state, cause, texts)
+    def __init__(self, state: LineState, cause: str = "", **facts: Fact) -> None:
+        self.status = LineStatus(state, cause, tuple(facts.items()))
         super().__init__(self.status.remedy.en)
+
+
+class AddressError(ValueError):
+    """An address which no source can use: ``text`` names it and the remedy, in both languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text

@@ -3,11 +3,18 @@
 import os
 from collections.abc import AsyncGenerator
 
-from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
+from telewatt.language import Text
+from telewatt.sources import AddressError, Chunk, LineState, Source, SourceError, arrived
 from telewatt.sources.descriptor import readable
 
 STDIN = 0
 PIECE_BYTES = 65536
+
+_NO_ADDRESS = Text(
+    "stdin:{address}: standard input has no address; write -",
+    "stdin:{address} : l'entrée standard n'a pas d'adresse ; écrivez -",
+)
+_CLOSED = Text("standard input is closed", "l'entrée standard est fermée")
 
 
 class StdinSource(Source):
@@ -20,15 +27,14 @@ class StdinSource(Source):
 
     def __init__(self, address: str = "") -> None:
         if address:
-            raise ValueError(f"stdin:{address}: standard input has no address; write -")
+            raise AddressError(_NO_ADDRESS.fill(address=address))
 
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
         try:
             os.fstat(STDIN)
         except OSError as error:
-            detail = "standard input is closed"
-            raise SourceError(LineState.UNUSABLE, port="-", detail=detail) from error
+            raise SourceError(LineState.UNUSABLE, port="-", detail=_CLOSED) from error
 
     async def chunks(self) -> AsyncGenerator[Chunk]:
         """See `Source`."""

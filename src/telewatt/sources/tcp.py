@@ -6,12 +6,17 @@ import socket
 from collections.abc import AsyncGenerator
 from urllib.parse import urlsplit
 
-from telewatt.sources import Chunk, LineState, Source, SourceError
+from telewatt.language import Text
+from telewatt.sources import AddressError, Chunk, LineState, Source, SourceError
 from telewatt.sources.descriptor import arrivals
+from telewatt.sources.state import Fact
 
 CONNECT_S = 5.0
 FASTEST_BAUD = 9600  # the speed of the line behind is not known; its pace is learned
 SILENCE_S = 10  # then TCP itself asks whether the other end is still there
+
+_NO_PEER = Text("{url}: write {scheme}://host:port", "{url} : écrivez {scheme}://hôte:port")
+_NO_ANSWER = Text("no answer", "pas de réponse")
 
 
 class TcpSource(Source):
@@ -44,7 +49,7 @@ class Peer:
     """The other end of a TCP connection, and the errors which name it.
 
     Raises:
-        ValueError: the address is not ``//host:port``.
+        AddressError: the address is not ``//host:port``.
     """
 
     def __init__(self, scheme: str, address: str) -> None:
@@ -55,7 +60,7 @@ class Peer:
         except ValueError:
             host = port = None
         if not host or not port:
-            raise ValueError(f"{self.url}: write {scheme}://host:port")
+            raise AddressError(_NO_PEER.fill(url=self.url, scheme=scheme))
         self._host, self._port = host, port
 
     async def connect(self) -> socket.socket:
@@ -68,15 +73,15 @@ class Peer:
             async with asyncio.timeout(CONNECT_S):
                 return await self._connect()
         except TimeoutError as error:
-            raise self.unreachable("no answer") from error
+            raise self.unreachable(_NO_ANSWER) from error
         except OSError as error:
             raise self.unreachable(_reason(error)) from error
 
-    def unreachable(self, detail: str) -> SourceError:
+    def unreachable(self, detail: Fact) -> SourceError:
         """The error for a peer which cannot be called."""
         return SourceError(LineState.UNREACHABLE, port=self.url, detail=detail)
 
-    def lost(self, detail: str) -> SourceError:
+    def lost(self, detail: Fact) -> SourceError:
         """The error for a peer which hung up."""
         return SourceError(LineState.UNREACHABLE, "lost", port=self.url, detail=detail)
 
