@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from serial.tools import list_ports as serial_ports
 from serial.tools.list_ports_common import ListPortInfo
+from typer.testing import CliRunner
 
+from telewatt.cli.app import app
 from telewatt.lines import Pty, feed
 from telewatt.sources import LineState
 from telewatt.sources.ports import Hearing, Port, list_ports, probe
@@ -55,6 +57,16 @@ async def test_an_absent_port_says_what_to_do(tmp_path: Path) -> None:
     heard = await probe(str(tmp_path / "ttyUSB0"))
     assert heard.status.state is LineState.UNPLUGGED
     assert "plug the adapter in" in heard.status.remedy.en
+
+
+@pytest.mark.parametrize(
+    ("language", "remedy"), [("en", "write the whole path"), ("fr", "écrivez le chemin complet")]
+)
+def test_the_command_refuses_what_is_no_path_with_the_remedy(language: str, remedy: str) -> None:
+    said = CliRunner().invoke(app, ["--lang", language, "ports", "/dev/ttyS0", "ttyS9"])
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert said.stderr.startswith("ttyS9")
+    assert remedy in said.stderr
 
 
 def test_ports_are_listed_with_their_stable_names(

@@ -8,8 +8,9 @@ import typer
 
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of
 from telewatt.language import Text
-from telewatt.sources import LineState
+from telewatt.sources import AddressError, LineState
 from telewatt.sources.ports import Hearing, Port, list_ports, probe
+from telewatt.sources.serialport import SerialSource
 
 _NONE = Text(
     "no serial port: plug the adapter in, then try again; `dmesg` says if the kernel sees it",
@@ -45,13 +46,21 @@ def ports(
 ) -> None:
     """List the serial ports and listen on each: which meter, mode and speed, or what is wrong."""
     console = console_of(context)
-    found = [Port(path, None, "") for path in paths or []] or list_ports()
+    found = [_port_at(path, console) for path in paths or []] or list_ports()
     if not found:
         console.fail(_NONE, code=NOTHING_FOUND)
     console.tell(_LISTENING, count=len(found))
     hearings = asyncio.run(_listen(console, found))
     heard = any(hearing.status.state is LineState.READING for hearing in hearings)
     raise typer.Exit(0 if heard else NOTHING_FOUND)
+
+
+def _port_at(path: str, console: Console) -> Port:
+    try:
+        SerialSource(path)
+    except AddressError as error:
+        console.fail(error.text)
+    return Port(path, None, "")
 
 
 async def _listen(console: Console, found: list[Port]) -> list[Hearing]:
