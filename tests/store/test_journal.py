@@ -330,6 +330,55 @@ async def test_closing_ends_the_followers(journal: Journal) -> None:
     assert await following == []
 
 
+@pytest.fixture
+def unreadable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    """A journal whose disk is away, and two events: a follower has read nothing; it may know."""
+    path = tmp_path / "journal.db"
+    old = Journal.open(path)
+    append_all(old, READINGS[:10])
+    old.close()
+    journal = Journal.open(path)
+    journal._durable._storage.detach()
+    has_read, may_know, read = threading.Event(), threading.Event(), journal.read
+
+    def read_slowly(after: int, limit: int = 1000) -> list[Entry]:
+        found = read(after, limit)
+        has_read.set()
+        may_know.wait(5)
+        return found
+
+    monkeypatch.setattr(journal, "read", read_slowly)
+    yield journal, has_read, may_know
+    journal.close()
+
+
+Unreadable = tuple[Journal, threading.Event, threading.Event]
+
+
+async def test_closing_while_a_follower_reads_ends_it(unreadable: Unreadable) -> None:
+    journal, has_read, may_know = unreadable
+    following = asyncio.create_task(take(journal, 1, after=0))
+    await asyncio.to_thread(has_read.wait, 5)
+    journal.close()
+    may_know.set()
+    async with asyncio.timeout(5):
+        assert await following == []
+
+
+async def test_an_entry_appended_while_a_follower_reads_is_no_news_missed(
+    unreadable: Unreadable,
+) -> None:
+    journal, has_read, may_know = unreadable
+    following = asyncio.create_task(take(journal, 1, after=0))
+    await asyncio.to_thread(has_read.wait, 5)
+    journal._durable._storage.attach()
+    journal.append(READINGS[10])
+    may_know.set()
+    async with asyncio.timeout(5):
+        (entry,) = await following
+    assert entry.seq == 1
+
+
 async def test_running_commits_each_interval_and_once_more_when_cancelled(
     journal: Journal,
 ) -> None:

@@ -270,11 +270,12 @@ class Journal:
         """
         seq = self.last_seq if after is None else min(after, self.last_seq)
         while not self._closed:
+            last_seq = self.last_seq
             entries = self._tail.newest(seq, _FOLLOW_ENTRIES)
             if entries is None:
                 entries = await self._work(self.read, seq, _FOLLOW_ENTRIES)
             if not entries:
-                await self._wait_for_news()
+                await self._wait_for_news(last_seq)
             for entry in entries:
                 yield entry
                 seq = entry.seq
@@ -285,7 +286,10 @@ class Journal:
             if not future.done():
                 future.set_result(None)
 
-    async def _wait_for_news(self) -> None:
+    async def _wait_for_news(self, last_seq: int) -> None:
+        """Wait for an entry after this one, or for the end; both may be there already."""
+        if self._closed or self.last_seq > last_seq:
+            return
         future = asyncio.get_running_loop().create_future()
         self._news.append(future)
         await future
