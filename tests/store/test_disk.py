@@ -404,3 +404,28 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     journal = Journal.open(path)
     assert [entry.reading for entry in journal.read(0)] == READINGS[:10]
     journal.close()
+
+
+# -- who may read ------------------------------------------------------------------------------
+
+
+def test_only_its_own_user_may_read_a_journal(tmp_path: Path) -> None:
+    folder = tmp_path / "telewatt"
+    before = os.umask(0o022)
+    try:
+        journal = Journal.open(folder / "journal.db")
+        append_all(journal, 0, 10)
+        journal.commit()
+        modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+        journal.close()
+    finally:
+        os.umask(before)
+    side_files = ("", "-wal", "-shm", ".lock")
+    assert modes == {f"journal.db{suffix}": 0o600 for suffix in side_files}
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    Journal.open(tmp_path / "journal.db").close()
+    assert tmp_path.stat().st_mode & 0o777 == 0o750

@@ -48,7 +48,7 @@ def sync_folder(path: Path) -> None:
 
 
 def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) -> None:
-    """Make a new journal at ``path``, whole or not at all.
+    """Make a new journal at ``path``, whole or not at all; only its user may read it.
 
     Args:
         path: nothing may be there.
@@ -57,10 +57,11 @@ def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) 
     Raises:
         OSError, sqlite3.Error: the disk is full, read-only or away.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = beside(path, ".new")
     for suffix in ("", "-journal", "-wal", "-shm"):
         beside(new, suffix).unlink(missing_ok=True)
+    new.touch(mode=0o600)  # SQLite gives its side files the same mode
     connection = sqlite3.connect(new, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
