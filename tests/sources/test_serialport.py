@@ -10,6 +10,7 @@ import pwd
 import subprocess
 import sys
 import termios
+import threading
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -102,6 +103,28 @@ async def test_a_port_another_program_keeps_is_busy_and_the_program_is_named(
         source = SerialSource(pty.address)
         await source.open(9600)
         await source.close()
+
+
+async def test_who_holds_a_port_is_not_looked_for_on_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_in: list[int] = []
+    look = device.holders
+
+    def holders(path: str) -> list[str]:
+        looked_in.append(threading.get_ident())
+        return look(path)
+
+    monkeypatch.setattr(device, "holders", holders)
+    async with Pty(tmp_path / "tty") as pty:
+        first, second = SerialSource(pty.address), SerialSource(pty.address)
+        await first.open(9600)
+        assert await first.rivals() == []
+        with pytest.raises(SourceError):
+            await second.open(9600)
+        await first.close()
+    assert len(looked_in) == 2
+    assert threading.get_ident() not in looked_in
 
 
 async def test_a_second_reader_of_ours_is_refused(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ class Source(ABC):
 
     Attributes:
         speeds: the line speeds in Bd worth trying, best first; empty where the speed of the
-            line is not the reader's business (TCP, files, the simulator).
+            line is not the reader's business (TCP, files, the simulator). A ``speed`` in the
+            configuration of a source without any has no effect: whoever checks it says so.
         wired: a meter's wire is behind it: what is not read in time is lost, and silence is a
             fault. Without one the bytes wait for their reader (files, pipes, the simulator).
     """
@@ -76,6 +77,10 @@ class Source(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Release everything; harmless if nothing is open."""
+
+    async def rivals(self) -> list[str]:
+        """Other programs which read the same bytes away, each as "name (pid 123)"."""
+        return []
 
 
 def arrived(data: bytes) -> Chunk:

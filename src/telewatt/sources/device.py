@@ -26,7 +26,8 @@ def stable_name(device: str) -> str | None:
 def holders(device: str) -> list[str]:
     """Other processes which have the device open, each as "name (pid 123)".
 
-    Only processes of the same user are seen, or all of them by root.
+    Only processes of the same user are seen, or all of them by root. It looks at every process:
+    too slow for an event loop.
     """
     real = os.path.realpath(device)
     found = []

@@ -12,7 +12,6 @@ from contextlib import aclosing
 from telewatt.reading import Reading
 from telewatt.sources import Chunk, LineState, LineStatus, SourceError, source_for
 from telewatt.sources.counters import Counters
-from telewatt.sources.device import holders
 from telewatt.sources.hearing import Ear, Verdict
 from telewatt.sources.identity import Identity
 from telewatt.sources.trial import QUIET_S, Trial
@@ -71,6 +70,7 @@ class Line:
         self._held: list[Chunk] | None = None  # not decoded until the speed is sure
         self._last: Chunk | None = None
         self._failures = 0
+        self._is_noisy = False  # no speed makes sense of what was heard
         self._good_at = 0.0  # loop time of the last frame with a dataset
 
     @property
@@ -112,7 +112,10 @@ class Line:
         try:
             await self._source.open(self._trial.speed)
             self._begin()
-            return await self._listen()
+            goes_on = await self._listen()
+            if self._is_noisy:
+                await self._become_noise()
+            return goes_on
         except SourceError as error:
             self._failures += 1
             self._show(error.status)
@@ -126,6 +129,7 @@ class Line:
         self._decoder = Decoder(self._mode)
         self._ear = Ear()
         self._held = [] if self._trial.has_choice else None
+        self._is_noisy = False
         self._identity.reopened()
         if self.status.state not in TROUBLE_HEARD:
             self._become(LineState.PROBING)
@@ -234,7 +238,7 @@ class Line:
     def _judge_garbage(self) -> bool:
         """No TIC at this speed; false if another one is worth trying."""
         if not self._trial.has_choice:
-            self._become_noise()
+            self._become(LineState.NOISE)
             return True
         self._fail()
         return False
@@ -248,11 +252,11 @@ class Line:
             self._become(LineState.SILENT)
 
     def _fail(self) -> None:
-        if self._trial.failed():
-            self._become_noise()
+        self._is_noisy = self._trial.failed()
 
-    def _become_noise(self) -> None:
-        rivals = holders(self._url) if self._url.startswith("/") else []
+    async def _become_noise(self) -> None:
+        """Nothing was understood at any speed; another reader of the port may be why."""
+        rivals = await self._source.rivals()
         if not rivals:
             self._become(LineState.NOISE)
             return

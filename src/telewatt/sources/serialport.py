@@ -5,6 +5,7 @@ where the decoder makes use of it. The descriptor is our own because the line is
 most of a frame (`telewatt.sources.pacing`), and because each errno is a state of its own.
 """
 
+import asyncio
 import errno
 import fcntl
 import os
@@ -56,7 +57,7 @@ class SerialSource(Source):
             _set_raw(self._fd, rate)
         except (OSError, termios.error) as error:
             await self.close()
-            raise _explain(path, error) from error
+            raise await asyncio.to_thread(_explain, path, error) from error
         self._stable_name = device.stable_name(path) or self._stable_name
 
     def chunks(self) -> AsyncGenerator[Chunk]:
@@ -75,6 +76,10 @@ class SerialSource(Source):
                 pass
             finally:
                 os.close(descriptor)
+
+    async def rivals(self) -> list[str]:
+        """See `Source`."""
+        return await asyncio.to_thread(device.holders, self._present_path())
 
     def _present_path(self) -> str:
         name = self._stable_name
