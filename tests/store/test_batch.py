@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.reading import Reading
+from telewatt.store import batch
 from telewatt.store.batch import (
     ENTRIES_MAX,
     RAW_BYTES_MAX,
@@ -90,6 +91,17 @@ def test_a_piece_of_a_batch_is_none(length: int) -> None:
     payload = seal([Entry(n, READINGS[n]) for n in range(1, 9)], {}).payload
     with pytest.raises(BatchError):
         check(payload[:length])
+
+
+def test_a_reason_nobody_knows_any_more_costs_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = b"\nPAPP ?\r"
+    old = Rejected(0, Reason.CHARSET, raw)
+    frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, raw, (), (old,))
+    sealed = seal([Entry(1, READINGS[0]._replace(frame=frame))], {})
+    known = {str(reason): reason for reason in Reason if reason is not Reason.CHARSET}
+    monkeypatch.setattr(batch, "_REASONS", known)
+    (entry,) = unseal(sealed.payload)
+    assert entry.reading.frame == frame._replace(rejected=(old._replace(reason=Reason.STRUCTURE),))
 
 
 def test_a_batch_tells_the_places_of_the_readers() -> None:

@@ -172,7 +172,8 @@ def _rejected_row(frame: Frame, rejected: Rejected) -> tuple[int, str, int | str
 
 def _rejected(offset: int, raw: bytes, start: int, reason: str, run: int | str) -> Rejected:
     content = bytes.fromhex(run) if isinstance(run, str) else raw[start : start + run]
-    return Rejected(offset + start, _REASONS[reason], content)
+    # whatever a release of another time called it: these bytes did not have a dataset's structure
+    return Rejected(offset + start, _REASONS.get(reason, Reason.STRUCTURE), content)
 
 
 def _open(payload: bytes) -> tuple[dict[str, Any], bytes]:
