@@ -198,8 +198,23 @@ def test_a_confirmation_without_new_entries_is_stored(tmp_path: Path) -> None:
 
 
 def test_a_second_service_is_told_who_has_the_journal(journal: Journal) -> None:
-    with pytest.raises(JournalInUseError, match=f"already in use by process {os.getpid()};"):
+    with pytest.raises(
+        JournalInUseError, match=f"already in use by process {os.getpid()};"
+    ) as told:
         Journal.open(journal.path)
+    text = told.value.text
+    assert text.en == str(told.value)
+    assert f"processus {os.getpid()} ;" in text.fr
+    assert "arrêtez ce processus" in text.fr
+
+
+def test_a_holder_without_a_name_is_told_in_both_languages(journal: Journal) -> None:
+    os.truncate(f"{journal.path}.lock", 0)
+    with pytest.raises(JournalInUseError) as told:
+        Journal.open(journal.path)
+    assert told.value.pid is None
+    assert "unknown" in told.value.text.en
+    assert "inconnu" in told.value.text.fr
 
 
 def test_a_closed_journal_is_free_for_others(tmp_path: Path) -> None:

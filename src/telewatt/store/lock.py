@@ -4,17 +4,31 @@ import fcntl
 import os
 from pathlib import Path
 
+from telewatt.language import Text
+
+
+_IN_USE = Text(
+    en="journal {path}: already in use by process {pid}; "
+    "stop that process, or give this one another journal path",
+    fr="journal {path} : déjà utilisé par le processus {pid} ; "
+    "arrêtez ce processus, ou donnez un autre chemin de journal à celui-ci",
+)
+_UNKNOWN = Text(en="unknown", fr="inconnu")
+
 
 class JournalInUseError(Exception):
-    """Another process writes this journal."""
+    """Another process writes this journal.
+
+    Attributes:
+        text: what is wrong, where, and the remedy.
+        pid: the other process; ``None`` if the lock does not tell.
+    """
 
     def __init__(self, path: Path, pid: str) -> None:
-        super().__init__(
-            f"journal {path}: already in use by process {pid or 'unknown'}; "
-            "stop that process, or give this one another journal path"
-        )
         self.path = path
         self.pid = int(pid) if pid.isdecimal() else None
+        self.text = _IN_USE.fill(path=path, pid=_UNKNOWN if self.pid is None else self.pid)
+        super().__init__(self.text.en)
 
 
 def acquire(path: Path) -> int | None:
