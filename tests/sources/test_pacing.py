@@ -6,6 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telewatt.sources.line import LONGEST_RETRY_S
 from telewatt.sources.pacing import LONGEST_SLEEP_S, Pacer
 
 ETX, LF, CHARACTER = 0x03, 0x0A, 0x41
@@ -92,6 +93,18 @@ def test_whatever_was_read_the_pause_is_sane(seed: int, noise: list[bytes]) -> N
         assert (pause is None) == (not data)
         assert pause is None or 0 < pause <= LONGEST_SLEEP_S
         now += rng.uniform(0, 3)
+
+
+def test_a_slow_line_is_looked_at_often_enough_to_be_back_within_two_seconds() -> None:
+    line = arrivals(Random(1), 1200, [1700], 0.0, 4)
+    pacer, now, done, longest = Pacer(1200), 0.0, 0, 0.0
+    while done < len(line):
+        upto = next((n for n, (at, _) in enumerate(line) if at > now), len(line))
+        pause = pacer.took(bytes(byte for _, byte in line[done:upto]), now)
+        longest, done = max(longest, pause or 0), upto
+        now = now + pause if pause else line[min(done, len(line) - 1)][0]
+    assert longest > 0
+    assert longest + LONGEST_RETRY_S <= 2
 
 
 def test_an_idle_line_is_waited_for_not_polled() -> None:

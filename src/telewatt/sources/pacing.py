@@ -21,7 +21,7 @@ SPREAD = 1.5  # two standard deviations of a gap between 0 and 33 ms, and a marg
 FIRST_LOOK_BYTES = 4  # while the frames are not known yet: wake once for so many bytes
 FIFO_S = 0.0083  # what a UART may still hold back: eight bytes at 9600 Bd
 POLL_S = 0.002  # near an ETX which is due
-LONGEST_SLEEP_S = 2.0  # an unplugged port and a stopped meter show no later than this
+LONGEST_SLEEP_S = 1.0  # an unplugged port shows no later than this, and has to be back within 2 s
 
 
 class Pacer:
@@ -39,7 +39,7 @@ class Pacer:
         """Account for what a read gave at ``now`` (seconds, any origin).
 
         Returns:
-            Seconds to sleep before the next read (0 < s <= 2), or ``None``: nothing was there,
+            Seconds to sleep before the next read (0 < s <= 1), or ``None``: nothing was there,
             wait until a byte arrives.
         """
         if not data:
