@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import re
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from pathlib import Path
@@ -243,6 +245,26 @@ async def test_another_task_gets_its_turn_before_each_chunk(
         task.cancel()
         await asyncio.wait([task])
         await source.close()
+
+
+@every_kind
+async def test_whoever_stops_listening_leaves_no_generator_behind(
+    kind: Kind, tmp_path: Path, descriptors_stay: None
+) -> None:
+    left: list[object] = []
+    hooks = sys.get_asyncgen_hooks()
+    async with kind(tmp_path) as other:
+        source = source_for(other.url)
+        await source.open(next(iter(source.speeds), None))
+        await other.send()
+        sys.set_asyncgen_hooks(finalizer=left.append)
+        try:
+            assert await collect(source, 1)
+            gc.collect()
+        finally:
+            sys.set_asyncgen_hooks(*hooks)
+        await source.close()
+    assert left == []
 
 
 @pytest.mark.parametrize("kind", [serial, tcp, rfc2217])

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from telewatt.language import Text
 from telewatt.sources import Chunk, LineState, Source, SourceError
@@ -54,11 +55,13 @@ class Rfc2217Source(Source):
         if self._socket is None:
             raise ValueError(f"{self._peer.url} is not open")
         speed = self._telnet.speed or SPEEDS[0]
-        async for data, received_at in arrivals(self._socket.fileno(), speed, self._peer.lost):
-            line = self._telnet.feed(data)
-            await self._answer(self._socket)
-            if line:
-                yield Chunk(line, received_at)
+        arriving = arrivals(self._socket.fileno(), speed, self._peer.lost)
+        async with aclosing(arriving) as chunks:
+            async for data, received_at in chunks:
+                line = self._telnet.feed(data)
+                await self._answer(self._socket)
+                if line:
+                    yield Chunk(line, received_at)
 
     async def close(self) -> None:
         """See `Source`."""
