@@ -97,7 +97,8 @@ def test_a_reason_nobody_knows_any_more_costs_no_entry(monkeypatch: pytest.Monke
     raw = b"\nPAPP ?\r"
     old = Rejected(0, Reason.CHARSET, raw)
     frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, raw, (), (old,))
-    sealed = seal([Entry(1, READINGS[0]._replace(frame=frame))], {})
+    reading = Reading(None, "house", READINGS[0].received_at, frame)
+    sealed = seal([Entry(1, reading)], {})
     known = {str(reason): reason for reason in Reason if reason is not Reason.CHARSET}
     monkeypatch.setattr(batch, "_REASONS", known)
     (entry,) = unseal(sealed.payload)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from telewatt.language import Text
 
-
 _IN_USE = Text(
     en="journal {path}: already in use by process {pid}; "
     "stop that process, or give this one another journal path",
