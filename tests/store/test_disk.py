@@ -162,6 +162,37 @@ def test_a_disk_that_is_away_at_start_is_used_when_it_comes(tmp_path: Path) -> N
     again.close()
 
 
+def test_when_the_disk_comes_back_readers_have_their_places_again(tmp_path: Path) -> None:
+    path = tmp_path / "absent" / "journal.db"
+    old = Journal.open(path)
+    before = append_all(old, 0, 10)
+    old.confirm("mqtt", 5)
+    old.confirm("web", 5)
+    old.close()
+    path.parent.rename(tmp_path / "unplugged")
+    path.parent.write_text("a file where the folder should be")
+    journal = Journal.open(path)
+    begun = journal.place("mqtt")
+    after = append_all(journal, 10, 20)
+    path.parent.unlink()
+    (tmp_path / "unplugged").rename(path.parent)
+    journal.commit()
+    # this one began with the run: what it confirms says nothing about what it missed
+    journal.confirm("mqtt", after[-1].seq)
+    assert begun == after[0].seq - 1
+    assert journal.place("mqtt") == journal.place("web") == 5
+    assert journal.place("new") == 0
+    assert journal.read(5) == before[5:] + after
+    # now they have read all of it
+    for reader in ("mqtt", "web", "new"):
+        journal.confirm(reader, after[-1].seq)
+    journal.close()
+    again = Journal.open(path)
+    places = {again.place(reader) for reader in ("mqtt", "web", "new")}
+    assert places == {after[-1].seq}
+    again.close()
+
+
 def test_when_memory_is_full_the_oldest_go_and_are_listed(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db", memory_bytes=40_000)
     with file_size_limit(100):

@@ -30,8 +30,8 @@ class Durable:
     Attributes:
         seq: the highest durable number.
         first_seq: the oldest number on disk; ``None`` if there is none.
-        places: the readers' places as the file had them when it was opened.
-        known: whether the file could be read at start; else ``places`` is empty.
+        places: the readers' places as the file had them when it was first opened.
+        known: whether the file could ever be read; else ``places`` is empty.
     """
 
     def __init__(self, path: Path, alarms: Alarms) -> None:
@@ -125,7 +125,7 @@ class Durable:
             self.seq = _clock_seq()
             return False
         self.seq = database.last_seq()
-        self.places = {name: min(seq, self.seq) for name, seq in database.places().items()}
+        self._load_places(database)
         if self._storage.salvaged:
             self.seq = max(self.seq, _clock_seq())
         elif not database.was_closed():
@@ -156,8 +156,13 @@ class Durable:
         if not self.known and not database.was_closed():
             self._note_crash(database)
         self._adopt(database, GapReason.REMOVED if removed else GapReason.UNREADABLE)
-        self.known = True
+        if not self.known:
+            self._load_places(self._storage.database or database)
+            self.known = True
         return self._storage.database or database  # what was adopted may have been replaced
+
+    def _load_places(self, database: Database) -> None:
+        self.places = {name: min(seq, self.seq) for name, seq in database.places().items()}
 
     def _replace(self, damaged: Database, cause: Exception) -> None:
         """Salvage a file found damaged while running, unless another thread has done it."""

@@ -174,7 +174,8 @@ class Journal:
         """The last entry this reader has dealt with; 0 for a new reader.
 
         What a reader confirmed is durable with the next commit: after a crash it may be given
-        some entries again, never too few.
+        some entries again, never too few. A reader that began while the disk could not be read
+        is given its stored place when it asks again; until then its confirmations do not count.
         """
         return self._places.get(reader)
 
@@ -188,7 +189,10 @@ class Journal:
         pending = self._tail.pending()
         last_seq = pending[-1].last_seq if pending else before
         places = self._places.changed(last_seq)
-        if self._durable.store(pending, places):
+        stored = self._durable.store(pending, places)
+        if self._durable.known and not self._places.known:
+            self._places.learn(self._durable.places)
+        if stored:
             self._places.settle(places)
             self._tail.settle(self._durable.seq)
             self._failures = 0

@@ -6,26 +6,42 @@ from collections.abc import Mapping
 class Places:
     """Every reader's place, in memory and as it is stored.
 
+    While the stored places cannot be read, a reader begins with this run and what it confirms
+    says nothing about the entries it missed: its place on disk stays. Once they are known it is
+    given that place when it asks again, and gets what it missed, and some entries twice.
+
     Args:
         stored: the places on disk.
         start_seq: the number before this run's first entry.
-        known: whether ``stored`` could be read. If not, a reader begins with this run and its
-            place on disk stays: after the next start it gets what it missed, and some again.
+        known: whether ``stored`` could be read; if not, `learn` tells them later.
     """
 
     def __init__(self, stored: Mapping[str, int], start_seq: int, known: bool) -> None:
+        self.known = known
         self._stored = dict(stored)
         self._confirmed = dict(stored)
         self._start_seq = start_seq
-        self._known = known
+        self._began_late: set[str] = set()
+
+    def learn(self, stored: Mapping[str, int]) -> None:
+        """The disk can be read now, and these are its places."""
+        self._stored = dict(stored)
+        self._confirmed = dict(stored)
+        self.known = True
 
     def get(self, reader: str) -> int:
         """The reader's place; 0 if it is new."""
-        return self._confirmed.get(reader, 0 if self._known else self._start_seq)
+        if not self.known:
+            self._began_late.add(reader)
+            return self._start_seq
+        self._began_late.discard(reader)
+        return self._confirmed.get(reader, 0)
 
     def confirm(self, reader: str, seq: int) -> None:
         """Move a place forward."""
-        if self._known and seq > self._confirmed.get(reader, 0):
+        if not self.known or reader in self._began_late:
+            return
+        if seq > self._confirmed.get(reader, 0):
             self._confirmed[reader] = seq
 
     def up_to(self, last_seq: int) -> dict[str, int]:
