@@ -1,6 +1,8 @@
 # ruff: noqa: ASYNC110 - the loop of a test has nothing else to do
 
 import asyncio
+import contextlib
+import socket
 from datetime import UTC, datetime
 from itertools import repeat
 
@@ -113,6 +115,28 @@ async def test_unplug_ends_the_clients_and_plug_takes_the_same_port(descriptors_
     assert line.address == address
     _, writer = await connect(line)
     await hang_up(writer)
+    await line.unplug()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_client_on_its_way_in_while_the_line_is_unplugged_is_sent_away(
+    turns: int, descriptors_stay: None
+):
+    line = Tcp("127.0.0.1", 0)
+    await line.plug()
+    host, port = line.address.removeprefix("socket://").rsplit(":", 1)
+    with socket.socket() as client:
+        client.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(client, (host, int(port)))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await line.unplug()
+        await line.plug()
+        async with asyncio.timeout(5):
+            with contextlib.suppress(ConnectionResetError):
+                assert await loop.sock_recv(client, 1) == b""
+        assert line.clients == 0
     await line.unplug()
 
 

@@ -29,6 +29,7 @@ class Tcp(Line):
         self._port = port
         self._server: asyncio.Server | None = None
         self._clients: set[_Client] = set()
+        self._unplugged = asyncio.Event()  # of this plugging; the next one has its own
 
     @property
     def address(self) -> str:
@@ -46,9 +47,10 @@ class Tcp(Line):
         if self._server is not None:
             return
         loop = asyncio.get_running_loop()
+        self._unplugged = unplugged = asyncio.Event()
         try:
             self._server = await loop.create_server(
-                lambda: _Client(self._clients), self._host, self._port
+                lambda: _Client(self._clients, unplugged), self._host, self._port
             )
         except OSError as error:
             raise LineError(
@@ -62,6 +64,7 @@ class Tcp(Line):
             return
         server, self._server = self._server, None
         server.close()
+        self._unplugged.set()
         leaving = [client.leave() for client in tuple(self._clients)]
         await asyncio.gather(*leaving)
         await server.wait_closed()
@@ -80,13 +83,17 @@ class Tcp(Line):
 
 
 class _Client(asyncio.Protocol):
-    def __init__(self, clients: "set[_Client]") -> None:
+    def __init__(self, clients: "set[_Client]", unplugged: asyncio.Event) -> None:
         self._clients = clients
+        self._unplugged = unplugged
         self._gone = asyncio.Event()
         self._behind_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        if self._unplugged.is_set():  # accepted before, ready only now
+            self._transport.abort()
+            return
         self._transport.set_write_buffer_limits(high=_BACKLOG_BYTES // 2)
         self._clients.add(self)
 
