@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from telewatt.lines import Chunk, LineError, Pty, feed
+from telewatt.lines import Chunk, LineError, Pty, Tally, feed
 from telewatt.tic import Mode, add_parity, encode_dataset, encode_frame
 
 FRAME = encode_frame(
@@ -178,12 +178,15 @@ async def test_a_thousand_re_plugs_leak_no_descriptor(name: Path, descriptors_st
 
 async def test_feeding_goes_on_while_the_line_is_unplugged(name: Path):
     async with Pty(name) as line:
-        task = asyncio.create_task(feed(repeat(Chunk(START, FRAME, 9600)), line))
+        tally = Tally()
+        task = asyncio.create_task(feed(repeat(Chunk(START, FRAME, 9600)), line, tally=tally))
         for _ in range(3):
             with reader(name) as port:
                 assert FRAME in await asyncio.to_thread(read, port, 3 * len(FRAME))
             await line.unplug()
-            await asyncio.sleep(0.02)
+            dropped = tally.dropped
+            while tally.dropped == dropped:  # noqa: ASYNC110 - fed on, into nothing
+                await asyncio.sleep(0)
             await line.plug()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
