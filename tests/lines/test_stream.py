@@ -1,11 +1,13 @@
 import asyncio
 import os
+import sys
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 
 import pytest
 
+from telewatt.cli.simulate import _progress
 from telewatt.lines import Chunk, LineError, Stream, feed
 from telewatt.lines import stream as stream_module
 
@@ -72,3 +74,17 @@ async def test_a_full_disk_and_a_missing_directory_are_said(tmp_path: Path):
     async with Stream(Path("/dev/full")) as line:
         with pytest.raises(LineError, match=r"No space left.*make room"):
             line.write(b"x", 9600)
+
+
+def test_a_progress_bar_on_the_terminal_leaves_standard_output_alone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    master, slave = os.openpty()
+    before = sys.stdout
+    with os.fdopen(slave, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with _progress([], 3600):
+            assert sys.stderr is not terminal  # the bar is there
+            assert sys.stdout is before
+        monkeypatch.undo()
+    os.close(master)

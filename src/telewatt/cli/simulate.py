@@ -218,6 +218,7 @@ def _progress(meters: list[Playing], duration_s: int | None) -> Iterator[Callabl
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Terminal(stderr=True), transient=True) as bar:
+    terminal = Terminal(stderr=True)
+    with Progress(*columns, console=terminal, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task("", total=duration_s * len(meters))
         yield lambda step: bar.advance(task, step)
