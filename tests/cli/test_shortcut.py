@@ -63,7 +63,8 @@ def test_the_service_needs_neither_typer_nor_rich(tmp_path):
     Path(tmp_path, "empty").touch()
     program = (
         "import sys; from telewatt.cli import main\n"
-        f"sys.argv = ['telewatt', 'run', '-m', 'a=file:{tmp_path}/empty', '--journal', '{tmp_path}/j']\n"
+        f"sys.argv = ['telewatt', 'run', '-m', 'a=file:{tmp_path}/empty']\n"
+        f"sys.argv += ['--journal', '{tmp_path}/j']\n"
         "try: main()\n"
         "except SystemExit as end: print(end.code)\n"
         "print([m for m in ('typer', 'pydantic', 'rich', 'serial') if m in sys.modules])"

@@ -5,6 +5,7 @@ from telewatt.config import build
 from telewatt.notify import Notifier
 from telewatt.service import Service
 from telewatt.store import Journal
+from telewatt.store.journal import COMMIT_ENTRIES
 
 CAPTURE = b"\x02\nADCO 021861348497 L\r\nPAPP 00750 -\r\x03"
 
@@ -73,6 +74,28 @@ async def test_systemd_hears_the_states_in_the_language_of_the_service(tmp_path)
     notifier.status = heard.append
     await Service(config_of(tmp_path), tmp_path / "j.db", "fr", notifier).run(asyncio.Event())
     assert heard[-1] == f"old : file:{tmp_path}/line.tic a été lu jusqu'à la fin"
+
+
+async def test_a_fast_source_waits_for_the_disk(tmp_path):
+    config = build({"meters": {"a": {"source": "sim:?seed=1&speed=0"}}})
+    service = Service(config, tmp_path / "journal.db", "en", Notifier({}))
+    journal, stop = service._journal, asyncio.Event()
+    running = asyncio.create_task(service.run(stop))
+    async with asyncio.timeout(30):
+        with journal._committing:  # as long as a disk that hangs
+            await appended(COMMIT_ENTRIES, journal)
+            for _ in range(300):
+                await asyncio.sleep(0)
+            assert journal.last_seq < COMMIT_ENTRIES + 10
+        await appended(COMMIT_ENTRIES + 10, journal)
+    stop.set()
+    await running
+    assert journal.counters.dropped == 0
+
+
+async def appended(count, journal):
+    while journal.last_seq < count:  # noqa: ASYNC110 - it goes on as soon as it can
+        await asyncio.sleep(0)
 
 
 async def said(words, caplog):

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from telewatt.cli.setup import Setup
@@ -51,8 +51,9 @@ async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event],
 
 
 async def _from_feed(reader: asyncio.StreamReader) -> AsyncIterator[Event]:
-    while line := await reader.readline():
-        yield json.loads(line)
+    with suppress(ConnectionError):
+        while (line := await reader.readline()).endswith(b"\n"):  # the last one may be cut
+            yield json.loads(line)
 
 
 @asynccontextmanager
@@ -66,11 +67,13 @@ async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIt
             meter,
             on_reading=lambda reading: lines.put_nowait(reading_line(reading, frames)),
             on_state=lambda status: lines.put_nowait(state_line(name, status)),
+            ready=lines.join,
         )
 
     async def from_queue() -> AsyncIterator[Event]:
         while True:
             yield json.loads(await lines.get())
+            lines.task_done()
 
     async with asyncio.TaskGroup() as parts:
         tasks = [parts.create_task(line(*item).run()) for item in meters.items()]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ from telewatt.service.watchdog import keep_alive
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Journal
+from telewatt.store.journal import COMMIT_ENTRIES
 from telewatt.tic import Mode
 
+DISK_S = 0.02  # how late a source without a wire goes on after a commit
 WATCH_S = 1.0  # how late an alarm of the journal, or a state that lasts, may be said
 STUCK_S = 30.0
 """Entries that wait this much longer than the commit interval, without an alarm: it hangs."""
@@ -41,8 +43,14 @@ def line_of(
     on_reading: Callable[[Reading], None],
     on_state: Callable[[LineStatus], None],
     on_meter: Callable[[str | None, str], None] | None = None,
+    *,
+    ready: Callable[[], Awaitable[None]],
 ) -> Line:
-    """The line a section of the configuration describes; a wrong source is a ValueError."""
+    """The line a section of the configuration describes; a wrong source is a ValueError.
+
+    Args:
+        ready: see `Line`.
+    """
     return Line(
         meter.source,
         name,
@@ -52,6 +60,7 @@ def line_of(
         mode=None if meter.mode == "auto" else Mode(meter.mode),
         speed=meter.speed,
         meter=meter.identity,
+        ready=ready,
     )
 
 
@@ -94,10 +103,16 @@ class Service:
             self._append,
             on_state=lambda status: self._show(name, status),
             on_meter=lambda before, now: self._reports.meter(name, before, now),
+            ready=self._wait_for_disk,
         )
 
     def _append(self, reading: Reading) -> None:
         self._journal.append(reading)
+
+    async def _wait_for_disk(self) -> None:
+        """Let the disk catch up, so that captures never fill the memory of the journal."""
+        while self._journal.last_seq - self._journal.durable_seq > COMMIT_ENTRIES:  # noqa: ASYNC110
+            await asyncio.sleep(DISK_S)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until ``stop`` is set or every source is at its end; the journal is closed then.
