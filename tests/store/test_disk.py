@@ -5,19 +5,16 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from telewatt.store import AlarmKind, Entry, GapReason, Journal, schema
 from telewatt.store import database as database_module
-from tests.store.disks import file_size_limit
+from tests.store.disks import file_size_limit, full, inserted_card
 from tests.store.readings import make_readings
 
 READINGS = make_readings(2500)
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
 
 
 def kinds(journal: Journal) -> set[AlarmKind]:
@@ -26,18 +23,6 @@ def kinds(journal: Journal) -> set[AlarmKind]:
 
 def append_all(journal: Journal, first: int, last: int) -> list[Entry]:
     return [journal.append(reading) for reading in READINGS[first:last]]
-
-
-@contextlib.contextmanager
-def mounted(folder: Path, *options: str) -> Iterator[None]:
-    folder.mkdir(exist_ok=True)
-    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no mounting here: {done.stderr!r}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def check_live_then_resume(
@@ -68,40 +53,26 @@ def test_a_full_disk_costs_nothing_while_memory_holds(tmp_path: Path) -> None:
     check_live_then_resume(journal, file_size_limit(60_000), AlarmKind.DISK_ERROR)
 
 
-@needs_root
-def test_a_full_file_system_costs_nothing_while_memory_holds(tmp_path: Path) -> None:
-    folder = tmp_path / "small"
-    with mounted(folder, "-t", "tmpfs", "-o", "size=400k", "tmpfs"):
-        journal = Journal.open(folder / "journal.db")
-        ballast = folder / "ballast"
-
-        @contextlib.contextmanager
-        def full() -> Iterator[None]:
-            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-                while True:
-                    file.write(bytes(4096))
-            yield
-            ballast.unlink()
-
-        check_live_then_resume(journal, full(), AlarmKind.DISK_FULL)
+def test_a_full_file_system_costs_nothing_while_memory_holds() -> None:
+    with inserted_card() as card:
+        journal = Journal.open(card.folder / "journal.db")
+        check_live_then_resume(journal, full(card, journal), AlarmKind.DISK_FULL)
 
 
-@needs_root
-def test_a_file_system_that_turns_read_only_costs_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "card"
-    with mounted(folder, "-t", "tmpfs", "tmpfs"):
-        path = folder / "journal.db"
+def test_a_file_system_that_turns_read_only_costs_nothing() -> None:
+    with inserted_card() as card:
+        path = card.folder / "journal.db"
         journal = Journal.open(path)
         entries = append_all(journal, 0, 100)
         journal.close()
-        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        card.set_writable(False)
         journal = Journal.open(path)
         assert kinds(journal) == {AlarmKind.READ_ONLY}
         entries += append_all(journal, 100, 200)
         journal.commit()
         assert journal.durable_seq == 100
         assert journal.read(0) == entries
-        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        card.set_writable(True)
         assert journal.commit() == 200
         assert journal.alarms == ()
         assert journal.gaps == []
@@ -112,25 +83,24 @@ def test_a_file_system_that_turns_read_only_costs_nothing(tmp_path: Path) -> Non
         again.close()
 
 
-@needs_root
-def test_after_a_crash_on_a_read_only_disk_the_newest_commits_are_read(tmp_path: Path) -> None:
-    folder = tmp_path / "card"
-    with mounted(folder, "-t", "tmpfs", "tmpfs"):
-        path = folder / "journal.db"
-        journal = Journal.open(tmp_path / "journal.db")
+def test_after_a_crash_on_a_read_only_disk_the_newest_commits_are_read() -> None:
+    with inserted_card() as card:
+        path = card.folder / "journal.db"
+        journal = Journal.open(path)
         entries = append_all(journal, 0, 100)
         journal.commit()
-        for suffix in ("", "-wal", "-shm"):
-            shutil.copy(f"{journal.path}{suffix}", f"{path}{suffix}")
+        crashed = {suffix: Path(f"{path}{suffix}").read_bytes() for suffix in ("", "-wal", "-shm")}
         journal.close()
-        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        for suffix, content in crashed.items():
+            Path(f"{path}{suffix}").write_bytes(content)
+        card.set_writable(False)
         journal = Journal.open(path)
         assert journal.durable_seq == 100
         assert AlarmKind.READ_ONLY in kinds(journal)
         entries += append_all(journal, 100, 200)
         journal.commit()
         assert journal.read(0) == entries
-        subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
+        card.set_writable(True)
         assert journal.commit() == 200
         assert [gap.reason for gap in journal.gaps] == [GapReason.CRASH]
         journal.close()
