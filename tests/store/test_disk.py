@@ -206,6 +206,23 @@ def test_what_was_sealed_before_an_overflow_is_written_when_the_disk_recovers(
     again.close()
 
 
+def test_a_new_gap_is_another_alarm_than_the_one_that_is_active(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db")
+    journal._durable.close(clean=False)
+    journal = Journal.open(tmp_path / "journal.db", memory_bytes=100_000)
+    alarms = {journal.alarms}
+    for _ in range(2):
+        append_all(journal, 0, 100)
+        journal.commit()
+        alarms.add(journal.alarms)
+        journal.commit()
+        alarms.add(journal.alarms)
+    assert len(alarms) == len(journal.gaps) == 3
+    assert {alarm.kind for (alarm,) in alarms} == {AlarmKind.GAP}
+    assert len({alarm.text for (alarm,) in alarms}) == 3
+    journal.close()
+
+
 def test_without_any_commit_memory_is_bounded_too(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db", memory_bytes=200_000)
     append_all(journal, 0, 2500)

@@ -114,7 +114,10 @@ class Journal:
 
     @property
     def alarms(self) -> tuple[Alarm, ...]:
-        """The active alarms, oldest first."""
+        """The active alarms, oldest first; one of a kind, and another object once its text is new.
+
+        Compare whole alarms, not kinds, to tell all of them: a second gap renews the alarm.
+        """
         return self._alarms.active()
 
     # -- writing -------------------------------------------------------------------------------
