@@ -57,7 +57,7 @@ class SerialSource(Source):
             _set_raw(self._fd, rate)
         except (OSError, termios.error) as error:
             await self.close()
-            raise await asyncio.to_thread(_explain, path, error) from error
+            raise await _explain(path, error) from error
         self._stable_name = device.stable_name(path) or self._stable_name
 
     def chunks(self) -> AsyncGenerator[Chunk]:
@@ -111,14 +111,14 @@ def _set_raw(descriptor: int, rate: int) -> None:
     termios.tcsetattr(descriptor, termios.TCSANOW, [0, 0, cflag, 0, rate, rate, control])
 
 
-def _explain(path: str, error: OSError | termios.error) -> SourceError:
+async def _explain(path: str, error: OSError | termios.error) -> SourceError:
     number, text = error.args[0], error.args[1]
     if number in GONE:
         return SourceError(LineState.UNPLUGGED, port=path)
     if number in (errno.EACCES, errno.EPERM):
         return device.denied(path)
     if number in (errno.EBUSY, errno.EWOULDBLOCK):
-        return device.busy(path)
+        return await asyncio.to_thread(device.busy, path)
     if number == errno.ENOTTY:
         return SourceError(LineState.UNUSABLE, "terminal", port=path)
     return SourceError(LineState.UNUSABLE, port=path, detail=text)
