@@ -2,6 +2,7 @@ import pytest
 from typer.testing import CliRunner
 
 from telewatt.cli.app import app
+from telewatt.sources import AddressError, source_for
 
 HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
 
@@ -58,6 +59,31 @@ def test_an_address_a_source_cannot_use_is_an_error_of_the_configuration(tmp_pat
     result = plain()
     assert result.exit_code == 2
     assert "telewatt.toml:2: meters.a.source: an address that cannot be used" in result.stderr
+
+
+def test_what_is_wrong_with_an_address_is_said_in_french_too(tmp_path):
+    (tmp_path / "telewatt.toml").write_text('[meters.a]\nsource = "socket://nowhere"\n')
+    with pytest.raises(AddressError) as refused:
+        source_for("socket://nowhere")
+    assert refused.value.text.fr != refused.value.text.en
+    assert refused.value.text.fr in check("--lang", "fr").stderr
+
+
+@pytest.mark.parametrize("source", ["socket://localhost:1", "file:line.tic", "-", "sim:"])
+def test_a_speed_is_for_sources_that_have_speeds(tmp_path, source):
+    (tmp_path / "telewatt.toml").write_text(f'[meters.a]\nsource = "{source}"\nspeed = 1200\n')
+    result = plain()
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "telewatt.toml:3: meters.a.speed: this source has no speed to choose → remove the line\n"
+    )
+
+
+def test_a_port_is_the_same_source_in_both_ways_to_write_it(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(
+        '[meters.a]\nsource = "/dev/x"\n[meters.b]\nsource = "serial:/dev/x"\n'
+    )
+    assert "meters.b.source: the same source as meters.a.source" in plain().stderr
 
 
 def test_the_language_is_the_option_before_the_configuration_before_the_environment(

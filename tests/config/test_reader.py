@@ -110,7 +110,7 @@ def test_two_meters_cannot_share_a_source_or_an_identity():
 
 def test_errors_of_sources_come_with_the_others():
     fault = Fault(Text("bad", "mauvais"), Text("better", "mieux"))
-    found = problems(HOUSE + "speed = 1\n", check_source=lambda source: fault)
+    found = problems(HOUSE + "speed = 1\n", check_source=lambda section: ("source", fault))
     assert [(problem.line, problem.key) for problem in found] == [
         (2, "meters.house.source"),
         (3, "meters.house.speed"),

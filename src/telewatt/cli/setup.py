@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from telewatt.cli.console import USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, build, parse
 from telewatt.language import Text
-from telewatt.sources import SOURCES, source_for
+from telewatt.sources import SOURCES, AddressError, source_for
 
 SYSTEM_FILE = Path("/etc/telewatt/telewatt.toml")
 
@@ -38,6 +38,10 @@ _BAD_ADDRESS = Fault(
         "docs/en/configuration.md shows every kind of source",
         "docs/fr/configuration.md montre chaque sorte de source",
     ),
+)
+_NO_SPEED = Fault(
+    Text("this source has no speed to choose", "cette source n'a pas de vitesse à choisir"),
+    Text("remove the line", "ôtez la ligne"),
 )
 
 
@@ -75,15 +79,16 @@ def load(
     )
 
 
-def check_source(source: str) -> Fault | None:
-    """What is wrong with a source of a configuration; nothing is opened."""
+def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:
+    """What is wrong with the source of a meter's section, and its key; nothing is opened."""
+    source = section["source"]
     if source != "-" and not source.startswith("/") and source.partition(":")[0] not in SOURCES:
-        return _UNKNOWN_SOURCE.fill(kinds=", ".join(f"{kind}:" for kind in SOURCES))
+        return "source", _UNKNOWN_SOURCE.fill(kinds=", ".join(f"{kind}:" for kind in SOURCES))
     try:
-        source_for(source)
-    except ValueError as error:
-        return _BAD_ADDRESS.fill(why=error)
-    return None
+        speeds = source_for(source).speeds
+    except AddressError as error:
+        return "source", _BAD_ADDRESS.fill(why=error.text)
+    return ("speed", _NO_SPEED) if "speed" in section and not speeds else None
 
 
 def _find_file(console: Console) -> Path:

@@ -14,16 +14,17 @@ from telewatt.config.problems import ConfigError, Problem, syntax_problem
 from telewatt.config.texts import Fault
 from telewatt.config.toml_lines import KeyPath, line_of, lines_of_keys
 
-SourceCheck = Callable[[str], Fault | None]
+SourceCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
+"""From a meter's section, whose ``source`` is a text, to the key that is wrong and why."""
 _SECTIONS = {"journal": JournalConfig, "log": LogConfig}
 
 
-def parse(text: str, check_source: SourceCheck = lambda source: None) -> Config:
+def parse(text: str, check_source: SourceCheck = lambda section: None) -> Config:
     """Read a configuration.
 
     Args:
         text: the TOML text.
-        check_source: says what is wrong with a ``source``; ``None`` if nothing is.
+        check_source: says what is wrong with a meter's source; ``None`` if nothing is.
 
     Raises:
         ConfigError: with every problem found, not only the first.
@@ -37,7 +38,7 @@ def parse(text: str, check_source: SourceCheck = lambda source: None) -> Config:
 
 def build(
     raw: dict[str, Any],
-    check_source: SourceCheck = lambda source: None,
+    check_source: SourceCheck = lambda section: None,
     lines: Mapping[KeyPath, int] = MappingProxyType({}),
 ) -> Config:
     """A configuration from its sections and keys; ``lines`` tells where they are written.
@@ -114,13 +115,15 @@ def _texts_of_meters(raw: dict[str, Any], key: str) -> Iterator[tuple[str, str]]
 
 def _faults_of_sources(raw: dict[str, Any], check_source: SourceCheck) -> _Faults:
     for name, source in _texts_of_meters(raw, "source"):
-        if source and (fault := check_source(source)):
-            yield ("meters", name, "source"), fault
+        if source and (found := check_source(raw["meters"][name])):
+            key, fault = found
+            yield ("meters", name, key), fault
 
 
 def _values_twice(raw: dict[str, Any]) -> _Faults:
     for key, fault in texts.TWICE.items():
         first: dict[str, str] = {}
         for name, value in _texts_of_meters(raw, key):
-            if first.setdefault(value, name) != name:
-                yield ("meters", name, key), fault.fill(other=f"meters.{first[value]}.{key}")
+            owner = first.setdefault(value.removeprefix("serial:"), name)
+            if owner != name:
+                yield ("meters", name, key), fault.fill(other=f"meters.{owner}.{key}")

@@ -24,7 +24,7 @@ def run_service(config: Config, journal: Path, language: Language) -> int:
     try:
         asyncio.run(_serve(config, journal, language))
     except JournalInUseError as error:
-        logging.getLogger("telewatt").error("%s", error)
+        logging.getLogger("telewatt").error("%s", error.text.of(language))
         return IN_USE
     except Exception:
         logging.getLogger("telewatt").exception("a bug: the service ends")
