@@ -307,9 +307,9 @@ async def test_a_source_slower_than_the_patience_is_read_without_a_gap(
 async def test_a_source_without_a_wire_waits_for_who_takes_its_readings(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(line, "QUIET_S", 0.3)
-    monkeypatch.setattr(line, "NOISE_S", 0.3)
-    monkeypatch.setattr(trial, "QUIET_S", 0.3)
+    monkeypatch.setattr(line, "QUIET_S", 1.0)
+    monkeypatch.setattr(line, "NOISE_S", 1.0)
+    monkeypatch.setattr(trial, "QUIET_S", 1.0)
     frames = [make_frame(index_wh=n) for n in range(2000)]
     (tmp_path / "x.tic").write_bytes(b"".join(frames))
     waits, may_go_on = 0, asyncio.Event()
@@ -324,7 +324,7 @@ async def test_a_source_without_a_wire_waits_for_who_takes_its_readings(
         monkeypatch.setattr(stdin, "STDIN", capture.fileno())
         async with running(url.format(tmp_path / "x.tic"), ready=ready) as watched:
             await watched.until(lambda: watched.readings)
-            patience_is_over = loop.time() + 0.5
+            patience_is_over = loop.time() + 1.3
             while loop.time() < patience_is_over:
                 before = len(watched.readings)
                 await asyncio.sleep(0.01)
