@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from telewatt.cli import simulate_help
 from telewatt.cli.app import app
 from telewatt.cli.simulate import simulate
+from telewatt.simulator.text import RefusedError, read_seconds
 from telewatt.tic import Decoder, Mode, Status, add_parity
 
 TELEWATT = (sys.executable, "-m", "telewatt", "--lang", "en", "simulate")
@@ -279,3 +280,17 @@ def test_a_full_disk_is_said():
     result = run("--to", "file:/dev/full", "--duration", "5s")
     assert result.exit_code == 1
     assert "make room or choose another file" in result.stderr
+
+
+def test_a_wrong_duration_is_said_in_french_too():
+    said = [
+        CliRunner().invoke(app, ["--lang", lang, "simulate", "--duration", "long"]).stderr
+        for lang in ("en", "fr")
+    ]
+    with pytest.raises(RefusedError) as refused:
+        read_seconds("long")
+    assert refused.value.text.en != refused.value.text.fr
+    assert said == [
+        f"--duration: {refused.value.text.en}\n",
+        f"--duration : {refused.value.text.fr}\n",
+    ]

@@ -19,7 +19,7 @@ from telewatt.language import Text
 from telewatt.lines import Chunk, Line, LineError, Tally, feed, find_line
 from telewatt.simulator import SettingsError, Transmission
 from telewatt.simulator import simulate as simulate_meter
-from telewatt.simulator.text import read_seconds
+from telewatt.simulator.text import RefusedError, read_seconds
 
 STDOUT = "-"
 OUTPUT_ERROR = 1
@@ -135,8 +135,8 @@ def _scenario(
 def _seconds(console: Console, duration: str | None) -> int | None:
     try:
         return read_seconds(duration) if duration else None
-    except ValueError as error:
-        console.fail(_WRONG, option="--duration", why=error)
+    except RefusedError as error:
+        console.fail(_WRONG, option="--duration", why=error.text)
 
 
 def _meters(
@@ -153,7 +153,7 @@ def _meters(
         try:
             stream = simulate_meter(part.settings, begin)
         except SettingsError as error:
-            console.fail(_WRONG, option=part.name, why=error)
+            console.fail(_WRONG, option=part.name, why=error.text)
         meters.append(Playing(part, line, _until(stream, begin, duration_s)))
     return meters
 
