@@ -1,6 +1,7 @@
 """What a key of the configuration may hold: each kind judges a value and names the remedy."""
 
 import re
+import unicodedata
 from typing import NamedTuple, Protocol
 
 from telewatt.config import texts
@@ -15,13 +16,20 @@ class Kind(Protocol):
 
 
 class Words(NamedTuple):
-    """A text that is not empty."""
+    """A text of at least one character and without control characters."""
 
     def fault_of(self, key: str, value: object) -> Fault | None:
         """See `Kind`."""
         if not isinstance(value, str):
             return texts.NO_TEXT.fill(value=repr(value), key=key)
-        return None if value else texts.EMPTY
+        if not value:
+            return texts.EMPTY
+        return texts.CONTROL.fill(value=repr(value)) if has_control(value) else None
+
+
+def has_control(text: str) -> bool:
+    """Whether it holds control characters: no path and no address has them on purpose."""
+    return any(unicodedata.category(character) == "Cc" for character in text)
 
 
 class Name(NamedTuple):

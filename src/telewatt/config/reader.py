@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from telewatt.config import texts
-from telewatt.config.kinds import Name
+from telewatt.config.kinds import Name, Words
 from telewatt.config.model import KIND, Config, JournalConfig, LogConfig, MeterConfig
 from telewatt.config.problems import ConfigError, Problem, syntax_problem
 from telewatt.config.texts import Fault
@@ -115,7 +115,7 @@ def _texts_of_meters(raw: dict[str, Any], key: str) -> Iterator[tuple[str, str]]
 
 def _faults_of_sources(raw: dict[str, Any], check_source: SourceCheck) -> _Faults:
     for name, source in _texts_of_meters(raw, "source"):
-        if source and (found := check_source(raw["meters"][name])):
+        if not Words().fault_of("source", source) and (found := check_source(raw["meters"][name])):
             key, fault = found
             yield ("meters", name, key), fault
 

@@ -76,6 +76,13 @@ EMPTY = Fault(
     Text("an empty text", "un texte vide"),
     Text("write a text or remove the line", "écrivez un texte ou ôtez la ligne"),
 )
+CONTROL = Fault(
+    Text("{value} holds a control character", "{value} contient un caractère de contrôle"),
+    Text(
+        "write the text again, without it",
+        "réécrivez le texte sans lui",
+    ),
+)
 NO_NAME = Fault(Text("{value} is not a name", "{value} n'est pas un nom"), _NAME)
 NO_WHOLE_NUMBER = Fault(
     Text("{value} is not a whole number", "{value} n'est pas un nombre entier"), _NUMBER
