@@ -57,7 +57,7 @@ def test_two_meters_are_read_at_the_same_time(start, simulate, configuration, jo
     assert gaps == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_service_within_two_seconds_and_commits_all(
     number, start, simulate, configuration, journal
 ):
@@ -229,3 +229,19 @@ def test_a_noisy_line_is_counted_not_logged_dataset_by_dataset(
     assert service.end() == 0
     assert len(seen) < 60
     assert len(service.lines) < 8
+
+
+def test_a_service_that_was_started_to_outlive_its_terminal_does(
+    start, simulate, configuration, journal
+):
+    _, paths = simulate(solar=STANDARD)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        service = start("run", "--config", configuration(**paths))
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    service.expect("reading 1 meter(s)")
+    service.process.send_signal(signal.SIGHUP)
+    with feed_of(journal) as events:
+        frames_until(events, lambda seen: len(seen) >= 2)
+    assert service.end() == 0

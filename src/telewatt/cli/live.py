@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import sys
 import termios
 import tty
@@ -56,11 +55,12 @@ async def show(
 
     In a terminal as a screen, elsewhere one line an event.
     """
+    from telewatt.service.signals import on_end_signal
+
     stop = asyncio.Event()
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, stop.set)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    on_end_signal(stop.set)
     output = _draw if sys.stdout.isatty() else _write
     showing = asyncio.ensure_future(output(view, events, console, stop))
     stopping = asyncio.ensure_future(stop.wait())

@@ -1,7 +1,6 @@
 """``telewatt simulate``: digital-twin meters on pseudo-terminals, TCP, files, standard output."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -172,10 +171,11 @@ def _until(
 
 async def _play(console: Console, meters: list[Playing], advance: Callable[[float], None]) -> None:
     """Plug every line, feed them all, and say what became of it, also when it is interrupted."""
-    loop, itself = asyncio.get_running_loop(), asyncio.current_task()
+    from telewatt.service.signals import on_end_signal
+
+    itself = asyncio.current_task()
     assert itself is not None
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, itself.cancel)
+    on_end_signal(itself.cancel)
     async with AsyncExitStack() as plugged:
         for meter in meters:
             await plugged.enter_async_context(meter.line)

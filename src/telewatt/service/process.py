@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from telewatt.language import Language
 from telewatt.notify import Notifier
 from telewatt.service.logs import set_up_logs
 from telewatt.service.service import Service
+from telewatt.service.signals import on_end_signal
 from telewatt.store import JournalInUseError
 
 IN_USE = 1
@@ -19,7 +19,7 @@ BUG = 70  # EX_SOFTWARE: systemd restarts the service
 
 
 def run_service(config: Config, journal: Path, language: Language) -> int:
-    """Run until SIGTERM, SIGINT or the end of all sources; the exit code."""
+    """Run until SIGTERM, SIGINT, SIGHUP or the end of all sources; the exit code."""
     set_up_logs(config.log.level, sys.stderr, os.environ)
     try:
         asyncio.run(_serve(config, journal, language))
@@ -34,6 +34,5 @@ def run_service(config: Config, journal: Path, language: Language) -> int:
 
 async def _serve(config: Config, journal: Path, language: Language) -> None:
     stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    on_end_signal(stop.set)
     await Service(config, journal, language, Notifier(os.environ)).run(stop)
