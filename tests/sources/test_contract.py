@@ -307,6 +307,15 @@ async def test_an_absent_other_end_is_a_state_with_a_remedy(
         "socket://:1",
         "socket://h:99999",
         "rfc2217:h:1",
+        "socket://a..b:33",
+        f"rfc2217://{'x' * 64}.fr:33",
+        "socket://user:secret@host:33",
+        "rfc2217://user:secret@host",
+        "http://user:secret@host:33",
+        "socket://ho\0st:33",
+        "socket://user:secret\n@host:33",
+        "/dev/tty\0USB0",
+        "file:x\x1b[2J.tic",
         "file:",
         "file:x?pace=0",
         "file:x?speed=9600",
@@ -319,6 +328,23 @@ def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: st
     with pytest.raises(AddressError, match=r"write|known|is one of|mode") as error:
         source_for(url)
     assert re.search(r"écrivez|connu|est parmi", error.value.text.fr)
+    for text in error.value.text:
+        assert "secret" not in text
+        assert text.isprintable()
+
+
+@pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
+async def test_a_name_the_resolver_refuses_is_unreachable(
+    scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        "a..b".encode("idna")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    source = source_for(f"{scheme}://bridge:33")
+    with pytest.raises(SourceError) as error:
+        await source.open(next(iter(source.speeds), None))
+    assert error.value.status.state is LineState.UNREACHABLE
 
 
 async def test_a_port_server_is_set_to_8n1_and_the_speed() -> None:

@@ -4,6 +4,7 @@ A source opens, yields chunks, closes. It does not retry, judge or decode: `tele
 does this for all of them. ``SOURCES`` names every implementation; each is imported when it is used.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
@@ -39,6 +40,12 @@ _UNKNOWN = Text(
     "{url!r}: unknown kind of source; write one of {kinds}",
     "{url!r} : sorte de source inconnue ; écrivez l'une de celles-ci : {kinds}",
 )
+_UNPRINTABLE = Text(
+    "{url!r}: write the address without control characters",
+    "{url!r} : écrivez l'adresse sans caractères de contrôle",
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_USER = re.compile(r"(?<=//)[^/]*@")
 
 
 class Chunk(NamedTuple):
@@ -92,15 +99,19 @@ def source_for(url: str) -> Source:
     """The source an address names; nothing is opened yet.
 
     Raises:
-        AddressError: no such kind of source, or an address it cannot use; says the remedy.
+        AddressError: no such kind of source, or an address it cannot use; says the remedy,
+            never a password.
 
     >>> source_for("/dev/ttyUSB0").speeds
     (9600, 1200)
     """
     scheme, address = _split(url)
+    shown = _USER.sub("...@", url)
+    if _CONTROL.search(url):
+        raise AddressError(_UNPRINTABLE.fill(url=shown))
     if scheme not in SOURCES:
         kinds = ", ".join(["/dev/...", "-", *(f"{name}:" for name in SOURCES)])
-        raise AddressError(_UNKNOWN.fill(url=url, kinds=kinds))
+        raise AddressError(_UNKNOWN.fill(url=shown, kinds=kinds))
     module, _, name = SOURCES[scheme].partition(":")
     return cast(Source, getattr(import_module(module), name)(address))
 

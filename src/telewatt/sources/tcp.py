@@ -16,6 +16,10 @@ FASTEST_BAUD = 9600  # the speed of the line behind is not known; its pace is le
 SILENCE_S = 10  # then TCP itself asks whether the other end is still there
 
 _NO_PEER = Text("{url}: write {scheme}://host:port", "{url} : écrivez {scheme}://hôte:port")
+_NO_USER = Text(
+    "{scheme}: takes no user and no password; write {scheme}://host:port",
+    "{scheme}: ne prend ni utilisateur ni mot de passe ; écrivez {scheme}://hôte:port",
+)
 _NO_ANSWER = Text("no answer", "pas de réponse")
 
 
@@ -49,14 +53,17 @@ class Peer:
     """The other end of a TCP connection, and the errors which name it.
 
     Raises:
-        AddressError: the address is not ``//host:port``.
+        AddressError: the address is not ``//host:port``, or no host can have this name.
     """
 
     def __init__(self, scheme: str, address: str) -> None:
         self.url = f"{scheme}:{address}"
+        if "@" in address:  # not shown: it may hold a password
+            raise AddressError(_NO_USER.fill(scheme=scheme))
         try:
             parts = urlsplit(self.url)
             host, port = parts.hostname, parts.port
+            (host or "").encode("idna")  # as the resolver does: empty or too long labels
         except ValueError:
             host = port = None
         if not host or not port:
@@ -76,6 +83,8 @@ class Peer:
             raise self.unreachable(_NO_ANSWER) from error
         except OSError as error:
             raise self.unreachable(_reason(error)) from error
+        except UnicodeError as error:  # the resolver refuses the name
+            raise self.unreachable(str(error)) from error
 
     def unreachable(self, detail: Fact) -> SourceError:
         """The error for a peer which cannot be called."""
