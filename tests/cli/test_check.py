@@ -118,14 +118,31 @@ def test_the_file_is_looked_for_in_the_documented_order(tmp_path, monkeypatch):
         assert f"meter {name}:" in result.stdout
 
 
-@pytest.mark.parametrize("content", [None, b"\xff"])
-def test_a_file_that_cannot_be_read_is_named(tmp_path, content):
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    result = plain("--config", tmp_path / "absent.toml")
+    assert result.exit_code == 2
+    assert f"{tmp_path}/absent.toml cannot be read" in result.stderr
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_that_is_not_utf_8_is_named_with_its_line_and_the_remedy(tmp_path, mark):
     file = tmp_path / "wrong.toml"
-    if content:
-        file.write_bytes(content)
+    file.write_bytes(mark + b"# one\n# \xe9t\xe9\n" + HOUSE.encode())
     result = plain("--config", file)
     assert result.exit_code == 2
-    assert f"{file} cannot be read" in result.stderr
+    assert f"{file}:2: this is not UTF-8 text → save the file in" in result.stderr
+
+
+def test_the_mark_of_windows_editors_is_no_error(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(HOUSE, encoding="utf-8-sig")
+    assert plain().exit_code == 0
+
+
+def test_a_journal_in_an_unknown_home_is_an_error_of_the_configuration(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(HOUSE + '[journal]\npath = "~nosuchuser/x"\n')
+    result = plain()
+    assert result.exit_code == 2
+    assert "write its path in full" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,14 @@ def test_a_text_that_is_no_toml_is_explained(text, line, what):
     assert problem.fault.what.fr != problem.fault.what.en
 
 
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "0x" + "f" * 5000, "[" * 5000 + "]" * 5000, "{a=" * 5000 + "1"]
+)
+def test_a_value_beyond_all_reason_is_an_error_of_the_configuration(value):
+    (problem,) = problems(f"{HOUSE}[journal]\nmemory_limit_mib = {value}\n")
+    assert "thousands of digits" in problem.fault.what.en
+
+
 def test_all_errors_are_reported_at_once_in_the_order_of_the_lines():
     text = 'lang = "fr"\n[log]\nlevel = 3\n[meters.house]\nspeed = 1\n[journal]\npath = 2\n'
     assert [problem.line for problem in problems(text)] == [1, 3, 4, 5, 7]

@@ -23,7 +23,14 @@ _NO_FILE = Text(
     "écrivez-en une, ou donnez des compteurs : --meter maison=/dev/ttyUSB0",
 )
 _UNREADABLE = Text("{file} cannot be read: {why}", "{file} est illisible : {why}")
-_NOT_UTF_8 = Text("it is not UTF-8 text", "ce n'est pas du texte UTF-8")
+_NOT_UTF_8 = Text(
+    "{file}:{line}: this is not UTF-8 text → save the file in the encoding UTF-8",
+    "{file}:{line}: ce n'est pas du texte UTF-8 → enregistrez le fichier en codage UTF-8",
+)
+_NO_HOME = Text(
+    "journal: the home directory it shall lie in is not known → write its path in full, from /",
+    "journal : son répertoire personnel est inconnu → écrivez son chemin en entier, depuis /",
+)
 _NO_METER = Text(
     "--meter {given}: write NAME=SOURCE, each NAME once, for example house=/dev/ttyUSB0",
     "--meter {given} : écrivez NOM=SOURCE, chaque NOM une fois, par exemple maison=/dev/ttyUSB0",
@@ -71,12 +78,12 @@ def load(
         for problem in error.problems:
             console.write(problem.describe(str(where or "--meter"), console.language))
         raise SystemExit(USAGE_ERROR) from error
-    return Setup(
-        config,
-        where,
-        journal or _journal_of(config, where, os.environ),
-        console.prefer(config.language),
-    )
+    console = console.prefer(config.language)
+    try:
+        journal = journal or _journal_of(config, where, os.environ)
+    except RuntimeError:  # so pathlib says it
+        console.fail(_NO_HOME)
+    return Setup(config, where, journal, console)
 
 
 def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:
@@ -102,11 +109,12 @@ def _find_file(console: Console) -> Path:
 
 def _read(console: Console, file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")  # Windows editors write its mark
     except OSError as error:
         return console.fail(_UNREADABLE, file=file, why=error.strerror)
-    except UnicodeDecodeError:
-        return console.fail(_UNREADABLE, file=file, why=_NOT_UTF_8)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return console.fail(_NOT_UTF_8, file=file, line=line)
 
 
 def _sections_of(console: Console, meters: list[str]) -> dict[str, Any]:

@@ -31,8 +31,11 @@ def parse(text: str, check_source: SourceCheck = lambda section: None) -> Config
     """
     try:
         raw = tomllib.loads(text)
+        repr(raw)  # what cannot be written cannot be named in an error either
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([syntax_problem(text, str(error))]) from error
+    except (ValueError, RecursionError) as error:  # Python's own limits
+        raise ConfigError([Problem(None, "", texts.ENDLESS)]) from error
     return build(raw, check_source, lines_of_keys(text))
 
 

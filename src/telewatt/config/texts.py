@@ -43,6 +43,13 @@ MISSPELT_KEY = Fault(
     Text("did you mean {known}?", "vouliez-vous dire {known} ?"),
 )
 NO_TOML = Fault(Text("not TOML: {message}", "TOML incorrect : {message}"), _DOCUMENTATION)
+ENDLESS = Fault(
+    Text(
+        "a number of thousands of digits, or hundreds of nested brackets",
+        "un nombre de milliers de chiffres, ou des centaines de crochets imbriqués",
+    ),
+    _DOCUMENTATION,
+)
 
 TWICE = {
     "source": Fault(
