@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -158,6 +160,30 @@ def test_the_journal_has_its_usual_place(tmp_path, monkeypatch, environment, pat
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert f"journal: {path}," in plain().stdout
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("data", "journal {}/data: this is a folder → write {}/data/journal.db"),
+     ("data/", "this is a folder"), ("a\tb.db", "control character"), ("", "folder")],
+)  # fmt: skip
+def test_a_journal_no_file_can_be_is_an_error_of_the_configuration(
+    tmp_path, command, path, message
+):
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "telewatt.toml"
+    file.write_text(f"[journal]\npath = {json.dumps(f'{tmp_path}/{path}')}\n" + HOUSE)
+    result = CliRunner().invoke(app, [command, "--config", str(file)])
+    assert result.exit_code == 2
+    assert message.format(tmp_path, tmp_path) in result.stderr
+
+
+@pytest.mark.parametrize("path", ["", ".", "a\nb"])
+def test_a_journal_on_the_command_line_is_checked_too(path):
+    result = CliRunner().invoke(app, ["run", "--meter", "a=/dev/x", "--journal", path])
+    assert result.exit_code == 2
+    assert "journal " in result.stderr
 
 
 def test_a_relative_journal_lies_beside_its_configuration(tmp_path):

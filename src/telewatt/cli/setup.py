@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from telewatt.cli.console import USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, build, parse
+from telewatt.config.kinds import has_control
 from telewatt.language import Text
 from telewatt.sources import SOURCES, AddressError, source_for
 
@@ -26,6 +27,14 @@ _UNREADABLE = Text("{file} cannot be read: {why}", "{file} est illisible : {why}
 _NOT_UTF_8 = Text(
     "{file}:{line}: this is not UTF-8 text → save the file in the encoding UTF-8",
     "{file}:{line}: ce n'est pas du texte UTF-8 → enregistrez le fichier en codage UTF-8",
+)
+_FOLDER = Text(
+    "journal {path}: this is a folder → write {path}/journal.db",
+    "journal {path} : c'est un dossier → écrivez {path}/journal.db",
+)
+_CONTROL = Text(
+    "journal {path}: the path holds a control character → write it again, without it",
+    "journal {path} : le chemin contient un caractère de contrôle → réécrivez-le sans lui",
 )
 _NO_HOME = Text(
     "journal: the home directory it shall lie in is not known → write its path in full, from /",
@@ -79,11 +88,7 @@ def load(
             console.write(problem.describe(str(where or "--meter"), console.language))
         raise SystemExit(USAGE_ERROR) from error
     console = console.prefer(config.language)
-    try:
-        journal = journal or _journal_of(config, where, os.environ)
-    except RuntimeError:  # so pathlib says it
-        console.fail(_NO_HOME)
-    return Setup(config, where, journal, console)
+    return Setup(config, where, _journal(console, journal, config, where), console)
 
 
 def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:
@@ -125,6 +130,18 @@ def _sections_of(console: Console, meters: list[str]) -> dict[str, Any]:
             console.fail(_NO_METER, given=given)
         sections[name] = {"source": source}
     return sections
+
+
+def _journal(console: Console, given: Path | None, config: Config, file: Path | None) -> Path:
+    try:
+        path = given or _journal_of(config, file, os.environ)
+    except RuntimeError:  # so pathlib says it
+        return console.fail(_NO_HOME)
+    if has_control(str(path)):
+        console.fail(_CONTROL, path=ascii(str(path)))
+    if os.path.isdir(path):  # noqa: PTH112 - where nothing can be looked up it is False
+        console.fail(_FOLDER, path=path)
+    return path
 
 
 def _journal_of(config: Config, file: Path | None, environment: Mapping[str, str]) -> Path:
