@@ -53,6 +53,24 @@ def test_a_line_read_at_the_wrong_speed_is_garbage_within_150_bytes(
     assert ear.verdict is Verdict.GARBAGE
 
 
+@BOTH
+@pytest.mark.parametrize("parity", [True, False])
+def test_what_was_tic_becomes_garbage_when_the_speed_changes_whatever_came_before(
+    mode: Mode, parity: bool
+) -> None:
+    good = make_frame(mode) * 40
+    good = good if parity else good.translate(WITHOUT_PARITY)
+    ear = Ear()
+    ear.hear(good)
+    ear.doubt(good)
+    assert ear.verdict is Verdict.TIC
+    bad = Receiver().hear(good, BAUD[mode], 10800 - BAUD[mode])
+    ear.doubt(bad[:600])
+    assert ear.verdict is Verdict.GARBAGE
+    ear.hear(good)
+    assert ear.verdict is Verdict.TIC
+
+
 def test_nothing_is_nothing_and_a_little_is_undecided() -> None:
     ear = Ear()
     assert ear.verdict is Verdict.NOTHING

@@ -153,6 +153,31 @@ async def test_a_meter_switched_to_the_other_mode_goes_on_by_itself(tmp_path: Pa
     assert watched.meters == [(None, LINKY)]
 
 
+@pytest.mark.slow
+async def test_meters_exchanged_in_the_middle_of_a_frame_are_both_read_again_soon(
+    tmp_path: Path,
+) -> None:
+    def exchanged(before: Mode, after: Mode) -> Iterator[Chunk]:
+        whole = make_frame(before, LINKY)
+        yield from wire([whole] * 5 + [whole[: len(whole) * 2 // 3]], before)
+        yield from endless(after, OTHER)
+
+    async with (
+        Pty(tmp_path / "one", strict_speed=True) as one,
+        Pty(tmp_path / "two", strict_speed=True) as two,
+        running(one.path) as first,
+        running(two.path) as second,
+    ):
+        first_stream = exchanged(Mode.HISTORIC, Mode.STANDARD)
+        second_stream = exchanged(Mode.STANDARD, Mode.HISTORIC)
+        async with sending(one, first_stream), sending(two, second_stream):
+            await first.until(first.complete)
+            await second.until(second.complete)
+            await first.until(lambda: first.line.speed == 9600 and first.line.meter == OTHER, 10)
+            await second.until(lambda: second.line.meter == OTHER, 10)
+    assert (first.line.mode, second.line.mode) == (Mode.STANDARD, Mode.HISTORIC)
+
+
 async def test_a_silent_line_is_silent_and_then_read(tmp_path: Path) -> None:
     async with Pty(tmp_path / "tty") as pty, running(pty.path) as watched:
         await watched.until_state(LineState.SILENT)

@@ -12,14 +12,13 @@ from contextlib import aclosing
 from telewatt.reading import Reading
 from telewatt.sources import Chunk, LineState, LineStatus, SourceError, source_for
 from telewatt.sources.counters import Counters
-from telewatt.sources.hearing import Ear, Verdict
+from telewatt.sources.hearing import LOST_BYTES, Ear, Verdict
 from telewatt.sources.identity import Identity
 from telewatt.sources.trial import QUIET_S, Trial
 from telewatt.tic import Decoder, Frame, Mode
 
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 1.0
 """The pause doubles; a device which is back is read again within two seconds."""
-LOST_BYTES = 256  # garbage since the last frame which means that the meter changed its speed
 NOISE_S = 30.0  # bytes but no frame; the longest frame takes 12 s (PME-PMI, 1200 Bd)
 TROUBLE_HEARD = (LineState.SILENT, LineState.NOISE, LineState.WRONG_SPEED)
 
@@ -178,6 +177,8 @@ class Line:
         """Account for a chunk; false if the line must be opened at another speed."""
         self.counters.bytes += len(chunk.data)
         self._last = chunk
+        if self._ear.verdict is Verdict.TIC:
+            return self._follow(chunk, now)
         holds = self._held is not None
         if self._held is not None:
             self._held.append(chunk)
@@ -186,10 +187,13 @@ class Line:
             self._decode(chunk, now)
         return understood
 
+    def _follow(self, chunk: Chunk, now: float) -> bool:
+        """More of a frame which was TIC so far; false if it is no longer, at this speed."""
+        self._ear.doubt(chunk.data)
+        self._decode(chunk, now)
+        return self._ear.verdict is not Verdict.GARBAGE or self._judge_garbage()
+
     def _hear(self, chunk: Chunk, now: float) -> bool:
-        before = self._ear.verdict
-        if before is Verdict.TIC:
-            return True
         self._ear.hear(chunk.data)
         verdict = self._ear.verdict
         if verdict is Verdict.TIC:
