@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from telewatt.store import AlarmKind, Entry, GapReason, Journal, schema
+from telewatt.store import AlarmKind, Entry, GapReason, Journal, JournalError, schema
 from telewatt.store import database as database_module
 from tests.store.disks import file_size_limit, full, inserted_card
 from tests.store.readings import make_readings
@@ -380,6 +380,84 @@ def test_another_programs_database_is_left_untouched(tmp_path: Path) -> None:
     assert journal.commit() == 10
     journal.close()
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(range(256)) * 99,
+        b'[journal]\npath = "telewatt.toml"\n',
+        b"x",
+        bytes(100_000) + b"x",
+        b"SQLite format 3\x00" + b"\xff" * 4000,
+    ],
+    ids=["picture", "configuration", "one byte", "zeros and a byte", "ruined database"],
+)
+def test_somebody_elses_file_is_left_untouched(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "holiday.jpg"
+    path.write_bytes(content)
+    for last_seq in (10, 20):
+        journal = Journal.open(path)
+        assert kinds(journal) == {AlarmKind.FOREIGN}
+        append_all(journal, 0, 10)
+        assert journal.commit() == last_seq
+        journal.close()
+    assert path.read_bytes() == content
+    names = {"holiday.jpg", "holiday.jpg.lock", "holiday.telewatt-v1.jpg"}
+    assert {file.name for file in tmp_path.iterdir()} == names
+
+
+def test_a_file_that_overwrites_the_open_journal_is_not_moved(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 500)
+    journal.close()
+    journal = Journal.open(path)
+    path.write_bytes(b"holiday" * 9999)
+    entries = append_all(journal, 0, 10)
+    assert journal.read(0)[-10:] == entries
+    assert journal.commit() == 510
+    assert AlarmKind.FOREIGN in kinds(journal)
+    assert (1, 500) in {gap[:2] for gap in journal.gaps}
+    journal.close()
+    assert path.read_bytes().startswith(b"holiday" * 9)
+
+
+def test_a_device_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    journal = Journal.open(path)
+    assert kinds(journal) == {AlarmKind.FOREIGN}
+    journal.close()
+    assert path.is_fifo()
+
+
+def test_a_folder_is_refused_with_the_remedy_and_not_moved(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "holiday.jpg").write_bytes(b"x")
+    with pytest.raises(JournalError) as told:
+        Journal.open(folder)
+    assert told.value.text.en == f"journal {folder}: this is a folder; write {folder}/journal.db"
+    assert f"écrivez {folder}/journal.db" in told.value.text.fr
+    assert [file.name for file in tmp_path.iterdir()] == ["photos"]
+    assert [file.name for file in folder.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_folder_that_takes_the_place_of_the_file_is_not_moved(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    for file in tmp_path.glob("journal.db*"):
+        if not file.name.endswith(".lock"):
+            file.unlink()
+    path.mkdir()
+    append_all(journal, 0, 10)
+    assert journal.commit() == 0
+    assert kinds(journal) == {AlarmKind.DISK_ERROR}
+    path.rmdir()
+    assert journal.commit() == 10
+    assert journal.alarms == ()
+    journal.close()
 
 
 DATABASES = sorted((Path(__file__).parent / "databases").glob("*.sqlite"))

@@ -9,6 +9,7 @@ async for entry in journal.follow(journal.place("mqtt")): ...
 
 from telewatt.store.alarms import Alarm, AlarmKind
 from telewatt.store.batch import Entry
+from telewatt.store.faults import JournalError
 from telewatt.store.gap import Gap, GapReason
 from telewatt.store.journal import Counters, Journal
 from telewatt.store.lock import JournalInUseError
@@ -21,5 +22,6 @@ __all__ = [
     "Gap",
     "GapReason",
     "Journal",
+    "JournalError",
     "JournalInUseError",
 ]

@@ -111,9 +111,9 @@ _TEXTS: Mapping[AlarmKind, tuple[Text, Text]] = {
     ),
     AlarmKind.FOREIGN: (
         Text(
-            fr="{path} est la base d'un autre programme. Elle reste intacte ; les trames vont dans "
-            "{beside}.",
-            en="{path} is another program's database. It is left untouched; "
+            fr="{path} n'est pas un journal de telewatt. Le fichier reste intact ; "
+            "les trames vont dans {beside}.",
+            en="{path} is no journal of telewatt. The file is left untouched; "
             "entries go to {beside}.",
         ),
         Text(

@@ -38,7 +38,7 @@ class Durable:
         """Open whatever is at ``path``.
 
         Raises:
-            JournalInUseError: another process writes this journal.
+            JournalError: the path is a folder, or another process writes this journal.
         """
         self.seq = 0
         self.first_seq: int | None = None

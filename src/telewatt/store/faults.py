@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from telewatt.language import Text
+
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT}
 _REOPEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _WORLD = _REOPEN | {
@@ -20,6 +22,31 @@ _WORLD = _REOPEN | {
     sqlite3.SQLITE_NOLFS,
     sqlite3.SQLITE_NOMEM,
 }
+
+
+_FOLDER = Text(
+    en="journal {path}: this is a folder; write {path}/journal.db",
+    fr="journal {path} : c'est un dossier ; écrivez {path}/journal.db",
+)
+
+
+class JournalError(Exception):
+    """The journal cannot be opened at all, and the user has to change something.
+
+    Attributes:
+        text: what is wrong, where, and the remedy.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+class JournalFolderError(JournalError):
+    """The journal's path is a folder, which is not ours to move."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(_FOLDER.fill(path=path))
 
 
 class DamagedError(Exception):

@@ -85,7 +85,7 @@ class Journal:
             memory_bytes: how much may wait in memory while the disk refuses.
 
         Raises:
-            JournalInUseError: another process is writing it.
+            JournalError: the path is a folder, or another process is writing this journal.
         """
         return cls(path, commit_interval_s=commit_interval_s, memory_bytes=memory_bytes)
 

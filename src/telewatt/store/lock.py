@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from telewatt.language import Text
+from telewatt.store.faults import JournalError
 
 _IN_USE = Text(
     en="journal {path}: already in use by process {pid}; "
@@ -15,7 +16,7 @@ _IN_USE = Text(
 _UNKNOWN = Text(en="unknown", fr="inconnu")
 
 
-class JournalInUseError(Exception):
+class JournalInUseError(JournalError):
     """Another process writes this journal.
 
     Attributes:
@@ -26,8 +27,7 @@ class JournalInUseError(Exception):
     def __init__(self, path: Path, pid: str) -> None:
         self.path = path
         self.pid = int(pid) if pid.isdecimal() else None
-        self.text = _IN_USE.fill(path=path, pid=_UNKNOWN if self.pid is None else self.pid)
-        super().__init__(self.text.en)
+        super().__init__(_IN_USE.fill(path=path, pid=_UNKNOWN if self.pid is None else self.pid))
 
 
 def acquire(path: Path) -> int | None:

@@ -43,7 +43,7 @@ class Salvage(NamedTuple):
 
 
 def set_aside(path: Path, now: datetime) -> Path:
-    """Rename the file (or folder) and its side files; returns its new name."""
+    """Rename the file and its side files; returns its new name."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     target, number = beside(path, f".salvaging-{stamp}"), 1
     while target.exists() or beside(target, "-wal").exists():

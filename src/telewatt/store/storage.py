@@ -1,9 +1,11 @@
 """The life of the journal's file: made, opened, set aside, salvaged, gone and back again.
 
-Whatever lies at the journal's path, the service starts; what happened is told by an alarm. Only a
-journal that another process is writing stops it.
+Whatever file lies at the journal's path, the service starts; what happened is told by an alarm.
+Only a folder and a journal that another process is writing stop it. Nothing is renamed but what is
+left of a journal.
 """
 
+import contextlib
 import errno
 import os
 import sqlite3
@@ -12,8 +14,13 @@ from pathlib import Path
 
 from telewatt.store import lock, salvage, schema
 from telewatt.store.alarms import AlarmKind, Alarms
-from telewatt.store.database import Database, beside, build, has_bytes
-from telewatt.store.faults import AheadError, DamagedError, UntouchableError
+from telewatt.store.database import Database, beside, build, has_bytes, is_ours
+from telewatt.store.faults import (
+    AheadError,
+    DamagedError,
+    JournalFolderError,
+    UntouchableError,
+)
 
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -31,8 +38,12 @@ class Storage:
         """Lock the journal.
 
         Raises:
+            JournalFolderError: the path is a folder.
             JournalInUseError: another process writes it.
         """
+        with contextlib.suppress(PermissionError):
+            if path.is_dir():
+                raise JournalFolderError(path)
         self.path = path
         self.database: Database | None = None
         self.salvaged = False
@@ -76,6 +87,8 @@ class Storage:
         """
         path = self.path if self.database is None else self.database.path
         self.detach()
+        if not (path.is_file() and is_ours(path)):
+            return self.attach()  # somebody has put another file in its place
         self.database = self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), cause)
         return self.database
 
@@ -109,7 +122,7 @@ class Storage:
             build(path)
         try:
             return Database(path)
-        except (DamagedError, IsADirectoryError, FileNotFoundError) as error:
+        except (DamagedError, FileNotFoundError) as error:
             return self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), error)
 
     def _salvage(self, path: Path, source: Path, cause: Exception) -> Database:
