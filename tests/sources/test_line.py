@@ -196,21 +196,43 @@ async def test_noise_without_one_dataset_is_noise_and_then_read(tmp_path: Path) 
             await watched.until_state(READING)
 
 
+@asynccontextmanager
+async def another_reader(pty: Pty) -> AsyncIterator[int]:
+    """A program which has the port open; its pid."""
+    pipe = asyncio.subprocess.PIPE
+    command = ["sh", "-c", 'exec 3<"$0"; echo open; read end', str(pty.path)]
+    other = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert other.stdout is not None
+    assert await other.stdout.readline() == b"open\n"
+    yield other.pid
+    await other.communicate(b"\n")
+
+
+async def test_silence_because_another_program_reads_the_port_names_it(tmp_path: Path) -> None:
+    async with (
+        Pty(tmp_path / "tty") as pty,
+        another_reader(pty) as pid,
+        running(pty.path) as watched,
+    ):
+        await watched.until_state(LineState.SILENT)
+        assert f"sh (pid {pid}) reads the same port" in watched.line.status.remedy.en
+        async with sending(pty, endless()):
+            await watched.until_state(READING)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["", "serial:"])
 async def test_noise_because_another_program_reads_the_port_names_it(
     scheme: str, tmp_path: Path
 ) -> None:
-    pipe = asyncio.subprocess.PIPE
-    thief = ["sh", "-c", 'exec 3<"$0"; echo open; read end', str(tmp_path / "tty")]
-    async with Pty(tmp_path / "tty") as pty:
-        other = await asyncio.create_subprocess_exec(*thief, stdin=pipe, stdout=pipe)
-        assert other.stdout is not None
-        assert await other.stdout.readline() == b"open\n"
-        async with running(f"{scheme}{pty.path}") as watched, sending(pty, noise()):
-            await watched.until_state(LineState.NOISE)
-            assert f"sh (pid {other.pid}) reads the same port" in watched.line.status.remedy.en
-        await other.communicate(b"\n")
+    async with (
+        Pty(tmp_path / "tty") as pty,
+        another_reader(pty) as pid,
+        running(f"{scheme}{pty.path}") as watched,
+        sending(pty, noise()),
+    ):
+        await watched.until_state(LineState.NOISE)
+        assert f"sh (pid {pid}) reads the same port" in watched.line.status.remedy.en
 
 
 @pytest.mark.slow

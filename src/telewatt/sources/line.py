@@ -113,7 +113,7 @@ class Line:
             self._begin()
             goes_on = await self._listen()
             if self._is_noisy:
-                await self._become_noise()
+                await self._blame(LineState.NOISE)
             return goes_on
         except SourceError as error:
             self._failures += 1
@@ -152,7 +152,7 @@ class Line:
         except TimeoutError:
             if not deadline.expired():
                 raise
-            self._judge_quiet(loop.time())
+            await self._judge_quiet(loop.time())
             return True
 
     async def _wait_until_ready(self, deadline: asyncio.Timeout) -> None:
@@ -247,25 +247,25 @@ class Line:
         self._fail()
         return False
 
-    def _judge_quiet(self, now: float) -> None:
+    async def _judge_quiet(self, now: float) -> None:
         """The deadline has passed: nothing was heard, or nothing understood."""
         heard = self._ear.verdict is not Verdict.NOTHING
         if heard and (self._held is not None or now - self._good_at >= NOISE_S):
             self._fail()
         else:
-            self._become(LineState.SILENT)
+            await self._blame(LineState.SILENT)
 
     def _fail(self) -> None:
         self._is_noisy = self._trial.failed()
 
-    async def _become_noise(self) -> None:
-        """Nothing was understood at any speed; another reader of the port may be why."""
+    async def _blame(self, state: LineState) -> None:
+        """Nothing was heard, or understood at any speed; another reader of the port may be why."""
         rivals = await self._source.rivals()
         if not rivals:
-            self._become(LineState.NOISE)
+            self._become(state)
             return
         facts = (("port", self._url), ("holder", ", ".join(rivals)))
-        self._show(LineStatus(LineState.NOISE, "shared", facts))
+        self._show(LineStatus(state, "shared", facts))
 
     # -- states --------------------------------------------------------------------------
 

@@ -25,6 +25,10 @@ REMEDIES = {
         en="nothing comes from {port} at the moment; reading goes on by itself",
         fr="rien ne vient de {port} en ce moment ; la lecture reprend toute seule",
     ),
+    "silent: shared": Text(
+        en="not one byte on {port}: {holder} reads the same port and takes them; stop it",
+        fr="pas un octet sur {port} : {holder} lit le même port et les prend ; arrêtez-le",
+    ),
     "noise": Text(
         en="bytes arrive on {port}, but not one verified dataset: check the wiring on I1-I2, "
         "the adapter (in standard mode it often needs other resistors) and sources of interference",
