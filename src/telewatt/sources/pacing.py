@@ -20,6 +20,7 @@ FRAME_GAP_S = 0.0334  # at most, before a frame; what is more belongs to the dat
 SPREAD = 1.5  # two standard deviations of a gap between 0 and 33 ms, and a margin
 FIRST_LOOK_BYTES = 4  # while the frames are not known yet: wake once for so many bytes
 FIFO_S = 0.0083  # what a UART may still hold back: eight bytes at 9600 Bd
+LAST_BYTES = 3  # no nap can be so short: let each of them wake us
 POLL_S = 0.002  # near an ETX which is due
 LONGEST_SLEEP_S = 1.0  # an unplugged port shows no later than this, and has to be back within 2 s
 
@@ -40,7 +41,7 @@ class Pacer:
 
         Returns:
             Seconds to sleep before the next read (0 < s <= 1), or ``None``: nothing was there,
-            wait until a byte arrives.
+            or the ETX is so near that each byte counts; wait until one arrives.
         """
         if not data:
             return None
@@ -54,7 +55,8 @@ class Pacer:
             self._frame_at = None
         if len(ends) > 1:  # late, or a stream faster than a line: catch up
             return FIRST_LOOK_BYTES * self._byte_s
-        return min(self._rest_s(), LONGEST_SLEEP_S)
+        rest_s = self._rest_s()
+        return rest_s and min(rest_s, LONGEST_SLEEP_S)
 
     def _learn(self, now: float, *, alone: bool) -> None:
         """A frame has ended; when it did is only known if no other one ended in the same read."""
@@ -68,7 +70,7 @@ class Pacer:
         self._frame_at = now
         self._frame.clear()
 
-    def _rest_s(self) -> float:
+    def _rest_s(self) -> float | None:
         """The earliest moment the next ETX can be expected, in seconds from now."""
         if not self._lengths:
             return FIRST_LOOK_BYTES * self._byte_s
@@ -77,6 +79,8 @@ class Pacer:
         if not length:
             return POLL_S + (place - max(self._lengths)) * self._byte_s / 16
         missing = length - place
+        if missing <= LAST_BYTES:
+            return None
         gaps = self._model.count(LF, -missing)
         doubt = SPREAD * (1 + 2 / max(1, len(self._gaps_s)))
         sure_gaps: float = max(0.0, gaps - doubt * gaps**0.5)
