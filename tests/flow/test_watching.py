@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 class Terminal:
     """A program in a terminal of its own."""
 
-    def __init__(self, rows, columns, *arguments):
+    def __init__(self, rows, columns, *arguments, term="xterm-256color"):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen = b""
@@ -30,7 +30,7 @@ class Terminal:
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env=os.environ | {"TERM": "xterm-256color"},
+            env=os.environ | {"TERM": term},
         )
         os.close(slave)
 
@@ -65,8 +65,8 @@ class Terminal:
 def terminal():
     opened = []
 
-    def begin(rows, columns, *arguments):
-        opened.append(Terminal(rows, columns, *arguments))
+    def begin(rows, columns, *arguments, **options):
+        opened.append(Terminal(rows, columns, *arguments, **options))
         return opened[-1]
 
     yield begin
@@ -111,6 +111,38 @@ def test_live_shows_what_is_wrong_with_its_remedy(configuration, terminal, tmp_p
     screen.expect("plug the adapter in")
     screen.press(b"q")
     assert screen.exit_code() == 0
+
+
+def test_live_in_a_terminal_that_cannot_draw_writes_lines(simulate, configuration, terminal):
+    _, paths = simulate(solar=STANDARD)
+    screen = terminal(40, 100, "live", "--config", configuration(**paths), term="dumb")
+    screen.expect("solar: 0", "VA")
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.exit_code() == 0
+
+
+@pytest.fixture
+def capture(tmp_path):
+    file = tmp_path / "line.tic"
+    file.write_bytes(b"\x02\nADCO 021861348497 L\r\nPAPP 00750 -\r\x03")
+    return file
+
+
+@pytest.mark.parametrize("name", ["journal.db", "x" * 100 + ".db"])
+def test_live_without_a_terminal_ends_with_its_sources(start, capture, tmp_path, name):
+    live = start("live", "--meter", f"old=file:{capture}", "--journal", tmp_path / name)
+    assert live.process.wait(PATIENCE_S) == 0
+    said = "".join(live.rest())
+    assert "old: 021861348497 historic" in said
+    assert "Traceback" not in said
+
+
+def test_live_in_a_terminal_stays_when_its_sources_have_ended(terminal, capture):
+    screen = terminal(40, 100, "live", "--meter", f"old=file:{capture}")
+    screen.expect("021861348497", "750 VA")
+    screen.press(b"q")
+    assert screen.exit_code() == 0
+    assert b"the service has stopped" not in screen.screen
 
 
 def test_ports_says_what_it_hears(start, simulate):

@@ -53,7 +53,7 @@ async def show(
 ) -> None:
     """Show events until the user quits, the time is over or there are no more.
 
-    In a terminal as a screen, elsewhere one line an event.
+    In a terminal that can draw as a screen, elsewhere one line an event.
     """
     from telewatt.service.signals import on_end_signal
 
@@ -61,7 +61,7 @@ async def show(
     if seconds is not None:
         asyncio.get_running_loop().call_later(seconds, stop.set)
     on_end_signal(stop.set)
-    output = _draw if sys.stdout.isatty() else _write
+    output = _draw if _can_draw() else _write
     showing = asyncio.ensure_future(output(view, events, console, stop))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait((showing, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +69,12 @@ async def show(
     showing.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await showing
+
+
+def _can_draw() -> bool:
+    from rich.console import Console as Terminal
+
+    return sys.stdout.isatty() and not Terminal().is_dumb_terminal
 
 
 async def _write(
@@ -94,9 +100,13 @@ async def _draw(
                 screen.update(view.draw(screen.console.height), refresh=True)
                 await asyncio.sleep(REFRESH_S)
             taking.result()
+            if not view.from_service:  # what the sources said last stays there to be read
+                screen.update(view.draw(screen.console.height), refresh=True)
+                await stop.wait()
         finally:
             taking.cancel()
-    console.tell(_GONE)
+    if view.from_service:
+        console.tell(_GONE)
 
 
 async def _take(view: "LiveView", events: "AsyncIterator[Event]") -> None:

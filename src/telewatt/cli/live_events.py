@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -30,17 +30,15 @@ _OTHERS = Text(
 async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event], bool]]:
     """The events of this configuration's meters, and whether a service gives them.
 
-    While a service reads them its feed has them, else the sources are opened here.
+    While a service reads them its feed has them, else the sources are opened here; then they end
+    with the sources.
     """
     path = str(feed_path(setup.journal))
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LINE_MAX)
     except PermissionError:
         setup.console.fail(_OTHERS, path=path)
-    except (
-        FileNotFoundError,
-        ConnectionRefusedError,
-    ):  # no service, or only what a killed one left
+    except OSError:  # no service, only what a killed one left, or a path too long for a feed
         async with _own_lines(setup.config.meters) as events:
             yield events, False
         return
@@ -71,12 +69,17 @@ async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIt
         )
 
     async def from_queue() -> AsyncIterator[Event]:
-        while True:
-            yield json.loads(await lines.get())
+        while said := await lines.get():
+            yield json.loads(said)
             lines.task_done()
+
+    async def end(sources: Iterable[asyncio.Task[None]]) -> None:
+        await asyncio.wait(sources)
+        lines.put_nowait(b"")
 
     async with asyncio.TaskGroup() as parts:
         tasks = [parts.create_task(line(*item).run()) for item in meters.items()]
+        tasks.append(parts.create_task(end(tuple(tasks))))
         try:
             yield from_queue()
         finally:

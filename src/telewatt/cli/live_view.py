@@ -103,7 +103,7 @@ class LiveView:
 
     def __init__(self, language: Language, from_service: bool) -> None:
         self._language = language
-        self._origin = _FROM_SERVICE if from_service else _OWN
+        self.from_service = from_service
         self.meters: dict[str, MeterNow] = {}
 
     def take(self, event: Event) -> None:
@@ -113,7 +113,8 @@ class LiveView:
 
     def draw(self, height: int) -> RenderableType:
         """The screen; with few rows, one row a meter."""
-        foot = Styled(f"{self._origin.of(self._language)} · {_QUIT.of(self._language)}", "dim")
+        origin = _FROM_SERVICE if self.from_service else _OWN
+        foot = Styled(f"{origin.of(self._language)} · {_QUIT.of(self._language)}", "dim")
         if height <= ROWS_PER_PANEL * len(self.meters):
             return Group(self._rows(), foot)
         return Group(*(self._panel(*item) for item in self.meters.items()), foot)
