@@ -275,12 +275,15 @@ async def test_an_unplugged_port_is_noticed_and_read_again_within_two_seconds(
         assert watched.line.counters.openings == 2
 
 
-async def test_a_port_another_program_reads_is_busy_then_read(tmp_path: Path) -> None:
+async def test_a_port_another_meter_of_ours_reads_is_busy_then_read(tmp_path: Path) -> None:
     async with Pty(tmp_path / "tty") as pty:
         async with running(pty.path) as first:
             await first.until_state(LineState.PROBING)
             async with running(pty.path) as second:
                 await second.until_state(LineState.BUSY)
+                remedy = second.line.status.remedy
+                assert "by another meter of this configuration" in remedy.en
+                assert "par un autre compteur de cette configuration" in remedy.fr
         async with running(pty.path) as third, sending(pty, endless()):
             await third.until_state(READING)
 

@@ -117,12 +117,14 @@ async def test_who_holds_a_port_is_not_looked_for_on_the_event_loop(
 
     monkeypatch.setattr(device, "holders", holders)
     async with Pty(tmp_path / "tty") as pty:
-        first, second = SerialSource(pty.address), SerialSource(pty.address)
-        await first.open(9600)
-        assert await first.rivals() == []
+        source = SerialSource(pty.address)
+        await source.open(9600)
+        assert await source.rivals() == []
+        await source.close()
+        holder = await hold(pty.address)
         with pytest.raises(SourceError):
-            await second.open(9600)
-        await first.close()
+            await source.open(9600)
+        await holder.communicate(b"")
     assert len(looked_in) == 2
     assert threading.get_ident() not in looked_in
 
@@ -134,6 +136,7 @@ async def test_a_second_reader_of_ours_is_refused(tmp_path: Path) -> None:
         with pytest.raises(SourceError) as error:
             await second.open(9600)
         assert error.value.status.state is LineState.BUSY
+        assert "by another meter of this configuration" in str(error.value)
         await first.close()
         await second.open(9600)
         await second.close()

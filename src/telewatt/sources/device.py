@@ -38,7 +38,12 @@ def holders(device: str) -> list[str]:
 
 
 def busy(device: str) -> SourceError:
-    """The error for a device which another process keeps for itself."""
+    """The error for a device which another process, or another line of this one, keeps for itself.
+
+    Too slow for an event loop, like `holders`.
+    """
+    if _has_open(Path("/proc/self"), os.path.realpath(device)):
+        return SourceError(LineState.BUSY, "twice", port=device)
     found = holders(device)
     holder = ", ".join(found) or ANOTHER
     console = any(found[0].startswith(program) for program in CONSOLE_PROGRAMS) if found else False

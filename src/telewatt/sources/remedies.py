@@ -81,6 +81,12 @@ REMEDIES = {
         en="{port} is in use by {holder}: stop it, or give telewatt the port",
         fr="{port} est utilisé par {holder} : arrêtez-le, ou laissez le port à telewatt",
     ),
+    "busy: twice": Text(
+        en="{port} is in use by another meter of this configuration: "
+        "give each meter its own port, or remove one of the two",
+        fr="{port} est utilisé par un autre compteur de cette configuration : "
+        "donnez à chaque compteur son propre port, ou supprimez l'un des deux",
+    ),
     "busy: console": Text(
         en="{port} is the login console of this machine ({holder}): disable it, "
         'for example "sudo systemctl disable --now serial-getty@{name}"',
