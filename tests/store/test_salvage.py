@@ -175,6 +175,47 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+def overwrite(start: int, content: bytes) -> Callable[[bytes], bytes]:
+    return lambda log: log[:start] + content + log[start + len(content) :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "saved"),
+    [
+        pytest.param(overwrite(16, b"\x00"), 900, id="a byte of the first salt"),
+        pytest.param(overwrite(20, b"\x55"), 900, id="a byte of the second salt"),
+        pytest.param(overwrite(16, bytes(8)), 900, id="salts zeroed"),
+        pytest.param(overwrite(32 + 8, b"\x55"), 900, id="a byte of the first frame's salt"),
+        pytest.param(overwrite(0, bytes(512)), 870, id="512 bytes zeroed"),
+        pytest.param(overwrite(0, random.Random(1).randbytes(512)), 870, id="512 bytes random"),
+        pytest.param(overwrite(0, bytes(4096)), 840, id="4 KiB zeroed"),
+        pytest.param(overwrite(0, random.Random(2).randbytes(4096)), 840, id="4 KiB random"),
+        pytest.param(overwrite(0, bytes(12288)), 780, id="12 KiB zeroed"),
+        pytest.param(overwrite(0, random.Random(3).randbytes(12288)), 780, id="12 KiB random"),
+    ],
+)
+def test_damage_at_the_beginning_of_the_log_costs_only_what_it_hits(
+    crashed: Path, tmp_path: Path, damage: Callable[[bytes], bytes], saved: int
+) -> None:
+    path = Path(shutil.copy(crashed, tmp_path))
+    log = Path(shutil.copy(f"{crashed}-wal", tmp_path))
+    log.write_bytes(damage(log.read_bytes()))
+    journal = check_promises(path)
+    assert len(read_all(journal)) >= saved
+    (alarm,) = [alarm for alarm in journal.alarms if alarm.kind is AlarmKind.DAMAGED]
+    assert "may be deleted" in alarm.remedy.en
+    check_goes_on(journal, path)
+
+
+def test_what_nothing_was_saved_of_is_to_be_kept(path: Path) -> None:
+    os.truncate(path, 50)
+    journal = check_promises(path)
+    (alarm,) = [alarm for alarm in journal.alarms if alarm.kind is AlarmKind.DAMAGED]
+    assert "Keep the file set aside" in alarm.remedy.en
+    assert "Gardez le fichier mis de côté" in alarm.remedy.fr
+    journal.close()
+
+
 damages = st.lists(
     st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 3000), st.booleans()),
     min_size=1,

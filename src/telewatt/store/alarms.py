@@ -156,6 +156,12 @@ _TEXTS: Mapping[AlarmKind, tuple[Text, Text]] = {
 }
 
 
+KEEP_ASIDE = Text(
+    fr="Vérifiez la carte SD ou le disque. Gardez le fichier mis de côté : rien n'en a été sauvé.",
+    en="Check the SD card or disk. Keep the file set aside: nothing of it was saved.",
+)
+
+
 _REASONS: Mapping[GapReason, Text] = {
     GapReason.CRASH: Text(
         fr="arrêt sans fermeture, ce qui n'était pas encore écrit est perdu",
@@ -200,14 +206,14 @@ class Alarms:
     def __init__(self) -> None:
         self._active: dict[AlarmKind, Alarm] = {}
 
-    def sound(self, kind: AlarmKind, **facts: object) -> None:
+    def sound(self, kind: AlarmKind, remedy: Text | None = None, **facts: object) -> None:
         """Raise an alarm; ``facts`` fill the places in its texts, a `Text` in each language."""
         known = self._active.get(kind)
-        text, remedy = (words.fill(**facts) for words in _TEXTS[kind])
+        text, usual = (words.fill(**facts) for words in _TEXTS[kind])
         since = datetime.now(UTC) if known is None else known.since
-        self._active[kind] = Alarm(kind, since, text, remedy)
+        self._active[kind] = Alarm(kind, since, text, remedy or usual)
         if known is None:
-            _log.warning("%s %s", text.en, remedy.en)
+            _log.warning("%s %s", text.en, (remedy or usual).en)
 
     def clear_storage(self) -> None:
         """The disk works again."""

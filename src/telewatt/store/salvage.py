@@ -10,6 +10,7 @@ Source: sqlite.org, "Database File Format", section 1.6 (B-tree Pages, overflow)
 """
 
 import contextlib
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -33,6 +34,9 @@ _LOCAL_MIN = (PAGE_SIZE - 12) * 32 // 255 - 23
 _LOCAL_MAX = PAGE_SIZE - 35
 _PER_OVERFLOW_PAGE = PAGE_SIZE - 4
 _COLUMNS_MAX = 24  # a row's other columns and their header take fewer bytes than this
+
+
+GetPage = Callable[[int], bytes | None]
 
 
 class Salvage(NamedTuple):
@@ -146,18 +150,18 @@ def _query(source: Path, sql: str) -> list[Any]:
 
 
 def find_batches(source: Path) -> Iterator[Sealed]:
-    """Every intact batch in the pages of a damaged file and its log, in the order of the pages."""
+    """Every intact batch in the pages of a damaged file and its log; some more than once."""
     with _Pages(source) as pages:
-        for page in pages:
+        for page, get_page in pages.all():
             place = page.find(MAGIC)
             while place >= 0:
-                sealed = _read_batch(page, place, pages.get)
+                sealed = _read_batch(page, place, get_page)
                 if sealed is not None:
                     yield sealed
                 place = page.find(MAGIC, place + 1)
 
 
-def _read_batch(page: bytes, place: int, get_page: Callable[[int], bytes | None]) -> Sealed | None:
+def _read_batch(page: bytes, place: int, get_page: GetPage) -> Sealed | None:
     """The batch whose payload begins at ``place`` of this page, if it is intact.
 
     How much of a row lies in its own page depends on the size of the whole row, of which the
@@ -189,9 +193,7 @@ def _local_size(row: int) -> int:
     return size if size <= _LOCAL_MAX else _LOCAL_MIN
 
 
-def _follow_chain(
-    page: bytes, place: int, local: int, length: int, get_page: Callable[[int], bytes | None]
-) -> bytes:
+def _follow_chain(page: bytes, place: int, local: int, length: int, get_page: GetPage) -> bytes:
     parts, missing = [page[place : place + local]], length - local
     number = int.from_bytes(page[place + local : place + local + 4])
     while missing > 0 and (overflow := get_page(number)) is not None:
@@ -202,10 +204,17 @@ def _follow_chain(
 
 
 class _Pages:
-    """All pages of a damaged file: those of its log first, as they are newer."""
+    """All pages of a damaged file and its log, which may have several versions of a page.
+
+    The pages of one batch are written by one commit and never again: where the first one lies,
+    in the file or at one place of the log, the others are looked for first.
+    """
 
     def __init__(self, source: Path) -> None:
         self._log = wal.read_pages(beside(source, "-wal"), PAGE_SIZE)
+        self._versions: dict[int, list[int]] = {}
+        for index, (number, _) in enumerate(self._log):
+            self._versions.setdefault(number, []).append(index)
         self._file = source.open("rb") if source.is_file() else None
         self._size = source.stat().st_size if self._file is not None else 0
 
@@ -216,13 +225,26 @@ class _Pages:
         if self._file is not None:
             self._file.close()
 
-    def __iter__(self) -> Iterator[bytes]:
-        for number in range(1, self._size // PAGE_SIZE + 2):
-            yield self._stored(number) or b""
-        yield from self._log.values()
+    def all(self) -> Iterator[tuple[bytes, GetPage]]:
+        """Each page, and how to find those that belong to it."""
 
-    def get(self, number: int) -> bytes | None:
-        return self._log.get(number) or self._stored(number)
+        def from_file(number: int) -> bytes | None:
+            return self._stored(number) or self._logged(len(self._log), number)
+
+        for number in range(1, self._size // PAGE_SIZE + 2):
+            yield self._stored(number) or b"", from_file
+        for index, (_, page) in enumerate(self._log):
+            yield page, functools.partial(self._from_log, index)
+
+    def _from_log(self, index: int, number: int) -> bytes | None:
+        return self._logged(index, number) or self._stored(number)
+
+    def _logged(self, index: int, number: int) -> bytes | None:
+        """The version of the page that is nearest to this place of the log."""
+        versions = self._versions.get(number)
+        if versions is None:
+            return None
+        return self._log[min(versions, key=lambda version: abs(version - index))][1]
 
     def _stored(self, number: int) -> bytes | None:
         if self._file is None or not 0 < number <= self._size // PAGE_SIZE + 1:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from telewatt.store import lock, salvage, schema
-from telewatt.store.alarms import AlarmKind, Alarms
+from telewatt.store.alarms import KEEP_ASIDE, AlarmKind, Alarms
 from telewatt.store.database import Database, beside, build, has_bytes, is_ours
 from telewatt.store.faults import (
     AheadError,
@@ -134,6 +134,7 @@ class Storage:
             aside=found.set_aside.name,
             entries=found.entries,
             detail=cause,
+            remedy=KEEP_ASIDE if found.entries == 0 else None,
         )
         return Database(path)
 

@@ -63,25 +63,17 @@ def is_damaged(path: Path, page_size: int) -> bool:
     return commits_after > 1
 
 
-def read_pages(path: Path, page_size: int) -> dict[int, bytes]:
-    """The newest version of each page in a log that may be damaged, by page number.
+def read_pages(path: Path, page_size: int) -> list[tuple[int, bytes]]:
+    """Every version of every page in a log that may be damaged: number and content, in its order.
 
-    Checksums are not looked at: what is found proves itself (`telewatt.store.batch.check`).
+    Neither salts nor checksums are looked at: one damaged byte would hide what is intact, and what
+    is found proves itself (`telewatt.store.batch.check`).
     """
     log = _load(path)
-    pages: dict[int, bytes] = {}
-    uncommitted: dict[int, bytes] = {}
-    salts: tuple[int, int] | None = None
-    if len(log) > _HEADER.size and _Header(*_HEADER.unpack_from(log)).magic in _MAGICS:
-        salts = _HEADER.unpack_from(log)[4:6]
-    for frame in _frames(log, page_size):
-        salts = salts or frame.salts
-        if frame.salts == salts:
-            uncommitted[frame.page] = log[frame.start : frame.start + page_size]
-            if frame.pages_after_commit:
-                pages.update(uncommitted)
-                uncommitted.clear()
-    return pages
+    return [
+        (frame.page, log[frame.start : frame.start + page_size])
+        for frame in _frames(log, page_size)
+    ]
 
 
 def _load(path: Path) -> bytes:
