@@ -126,6 +126,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     assert f"{tmp_path}/absent.toml cannot be read" in result.stderr
 
 
+def test_a_place_where_no_file_can_be_looked_for_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("telewatt.cli.setup.SYSTEM_FILE", tmp_path / ("x" * 300))
+    result = plain()
+    assert result.exit_code == 2
+    assert "x cannot be read: File name too long" in result.stderr
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_a_file_that_is_not_utf_8_is_named_with_its_line_and_the_remedy(tmp_path, mark):
     file = tmp_path / "wrong.toml"

@@ -137,6 +137,34 @@ def test_live_without_a_terminal_ends_with_its_sources(start, capture, tmp_path,
     assert "Traceback" not in said
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["live", "--meter", "house=sim:?seed=1"], 0),
+        (["demo", "--seconds", "10"], 1),
+        (["check", "--config", "telewatt.toml"], 0),
+    ],
+)
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path, arguments, code):
+    (tmp_path / "telewatt.toml").write_text('[meters.house]\nsource = "/dev/ttyUSB0"\n')
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "telewatt", "--lang", "en", *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path), "PYTHONUNBUFFERED": ""},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
 def test_live_in_a_terminal_stays_when_its_sources_have_ended(terminal, capture):
     screen = terminal(40, 100, "live", "--meter", f"old=file:{capture}")
     screen.expect("021861348497", "750 VA")

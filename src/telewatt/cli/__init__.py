@@ -4,7 +4,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-from telewatt.cli.console import Console
+from telewatt.cli.console import Console, discard_output
 from telewatt.cli.shortcut import plain_run
 from telewatt.language import language_of
 
@@ -23,7 +23,19 @@ def main() -> None:
         sys.exit(run_service(setup.config, setup.journal, setup.console.language))
     from telewatt.cli.app import app
 
-    app()
+    try:
+        app()
+    finally:
+        _finish_output()
+
+
+def _finish_output() -> None:
+    """Write what Python still holds, here: at its own end it would show a traceback."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads standard output has seen enough
+        discard_output()
 
 
 def _settle_streams() -> None:

@@ -1,5 +1,6 @@
 """What a command tells its user: on standard error, in one language, with the exit codes."""
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -9,6 +10,7 @@ from telewatt.language import Language, Text
 if TYPE_CHECKING:
     import typer
 
+STDOUT = 1
 NOTHING_FOUND = 1
 USAGE_ERROR = 2
 
@@ -36,6 +38,11 @@ class Console:
         """One message on standard error, and the end."""
         self.tell(text, **values)
         raise SystemExit(code)
+
+
+def discard_output() -> None:
+    """What Python still holds for standard output goes nowhere, and gives no second error."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
 
 
 def console_of(context: "typer.Context") -> Console:

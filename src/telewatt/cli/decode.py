@@ -13,14 +13,13 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, Console, console_of
+from telewatt.cli.console import NOTHING_FOUND, Console, console_of, discard_output
 from telewatt.cli.decode_forms import Form, form_named
 from telewatt.jsonl import mode_name
 from telewatt.language import Text
 from telewatt.tic import Decoder, Frame
 
 STDIN = "-"
-STDOUT = 1
 CHUNK_BYTES = 64 * 1024
 PROGRESS_FROM_BYTES = 4 * 1024 * 1024
 
@@ -107,9 +106,9 @@ def decode(
     try:
         _write(output, paths, mode, summary, console)
     except BrokenPipeError:  # whoever reads standard output has seen enough
-        _discard_output()
+        discard_output()
     except OSError as error:
-        _discard_output()
+        discard_output()
         console.tell(_UNWRITABLE, why=error.strerror)
         summary.is_whole = False
     summary.tell(console)
@@ -132,11 +131,6 @@ def _write(output: Form, paths: list[str], mode: str, summary: Summary, console:
                 console.tell(_UNREADABLE, path=path, why=error.why)
                 summary.is_whole = False
     sys.stdout.flush()
-
-
-def _discard_output() -> None:
-    """What Python still holds for standard output goes nowhere, and gives no second error."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT)
 
 
 class UnreadableError(Exception):

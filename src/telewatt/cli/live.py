@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from telewatt.cli.console import Console, console_of
+from telewatt.cli.console import Console, console_of, discard_output
 from telewatt.cli.options import ConfigOption, JournalOption, MeterOption
 from telewatt.cli.setup import Setup, load
 from telewatt.language import Text
@@ -82,10 +82,13 @@ async def _write(
 ) -> None:
     from telewatt.cli.live_view import plain_line
 
-    async for event in events:
-        view.take(event)
-        sys.stdout.write(plain_line(event, console.language) + "\n")
-        sys.stdout.flush()
+    try:
+        async for event in events:
+            view.take(event)
+            sys.stdout.write(plain_line(event, console.language) + "\n")
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads standard output has seen enough
+        discard_output()
 
 
 async def _draw(

@@ -107,8 +107,11 @@ def _find_file(console: Console) -> Path:
     if named := os.environ.get("TELEWATT_CONFIG"):
         return Path(named)
     for file in (Path("telewatt.toml"), SYSTEM_FILE):
-        if file.exists():
-            return file
+        try:
+            if file.exists():
+                return file
+        except OSError as error:  # a folder that may not be read
+            console.fail(_UNREADABLE, file=file, why=error.strerror)
     return console.fail(_NO_FILE, system=SYSTEM_FILE)
 
 
