@@ -9,6 +9,7 @@ import os
 import pwd
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 from collections.abc import Iterator
@@ -190,6 +191,13 @@ def test_a_device_no_group_may_read_needs_a_group(denied: Path) -> None:
     denied.chmod(0o600)
     found = open_as_nobody(denied)
     assert (found["cause"], found["owner"]) == ("owner", "root")
+
+
+def test_a_forbidden_file_is_no_port_and_no_group_is_advised() -> None:
+    with tempfile.NamedTemporaryFile() as secret:
+        Path(secret.name).chmod(0o640)
+        found = open_as_nobody(Path(secret.name))
+    assert found == {"state": "unusable", "cause": "terminal", "port": secret.name}
 
 
 async def test_a_file_is_no_port_and_the_remedy_says_file(tmp_path: Path) -> None:

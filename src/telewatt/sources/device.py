@@ -3,6 +3,7 @@
 import grp
 import os
 import pwd
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,12 +58,17 @@ def busy(device: str) -> SourceError:
 
 
 def denied(device: str) -> SourceError:
-    """The error for a device this user may not open, with the group that would help."""
+    """The error for a device this user may not open, with the group that would help.
+
+    A file that is no device gets none: nobody shall join the group shadow to read a port.
+    """
     state = LineState.PERMISSION_DENIED
     try:
         status = Path(device).stat()
     except OSError:  # a directory on the way is closed to us
         return SourceError(state, "owner", port=device, owner="root")
+    if not stat.S_ISCHR(status.st_mode):
+        return SourceError(LineState.UNUSABLE, "terminal", port=device)
     user, group = _user_name(os.getuid()), _group_name(status.st_gid)
     if not status.st_mode & 0o040 or status.st_gid == 0:
         return SourceError(state, "owner", port=device, owner=_user_name(status.st_uid))
