@@ -100,6 +100,18 @@ def test_counters_tell_what_came_since_the_last_time(reports, caplog):
     assert second.startswith("house: 1 frames (1 damaged), 1 datasets")
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_counters_of_a_meter_that_is_not_read_say_its_state_and_remedy(clock, caplog, language):
+    caplog.set_level(logging.INFO)
+    reports = Reports(language, clock)
+    line = Line("sim:?seed=1", "house", lambda reading: None)
+    reports.state("house", UNPLUGGED)
+    reports.counters("house", line)
+    said = caplog.records[-1].getMessage()
+    assert said.startswith(("house: 0 frames", "house : 0 trames"))
+    assert said.endswith(f"; unplugged - {UNPLUGGED.remedy.of(language)}")
+
+
 def test_another_meter_at_the_same_port_is_a_warning(clock, caplog):
     caplog.set_level(logging.INFO)
     reports = Reports("fr", clock)

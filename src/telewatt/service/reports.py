@@ -38,10 +38,11 @@ _OTHER_METER = Text(
 )
 _COUNTED = Text(
     "{name}: {frames} frames ({bad} damaged), {datasets} datasets, {repaired} repaired, "
-    "{rejected} rejected{reasons}, {changes} changes of state",
+    "{rejected} rejected{reasons}, {changes} changes of state{now}",
     "{name} : {frames} trames ({bad} abîmées), {datasets} groupes, {repaired} réparés, "
-    "{rejected} rejetés{reasons}, {changes} changements d'état",
+    "{rejected} rejetés{reasons}, {changes} changements d'état{now}",
 )
+_NOW = Text("; {state} - {remedy}", " ; {state} - {remedy}")
 _ALARM = Text("journal: {what} {remedy}", "journal : {what} {remedy}")
 _ALARM_OVER = Text("journal: this is over: {what}", "journal : c'est fini : {what}")
 
@@ -109,6 +110,7 @@ class Reports:
             rejected=rejected.total(),
             reasons=_parts(rejected),
             changes=self._changes.pop(name, 0),
+            now=_state_of(self._present.get(name, line.status)),
         )
         self._before[name] = deepcopy(counted)
 
@@ -130,6 +132,13 @@ class Reports:
 
 def _end_of(meter: str) -> str:
     return f"…{meter[-4:]}"
+
+
+def _state_of(status: LineStatus) -> Text:
+    """Counters of a line that is not read say nothing without its state."""
+    if status.state in (LineState.READING, LineState.ENDED):
+        return Text("", "")
+    return _NOW.fill(state=status.state, remedy=status.remedy)
 
 
 def _parts(rejected: Counter[Reason]) -> str:
