@@ -119,6 +119,24 @@ def test_two_meters_cannot_share_a_source_or_an_identity():
     assert same_identity.fault.what.fr == "même identité que meters.house.identity"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("/dev/ttyUSB0", "/dev//ttyUSB0"),
+        ("/dev/ttyUSB0", "//dev/ttyUSB0"),
+        ("/dev/./ttyUSB0", "serial:/dev/x/../ttyUSB0"),
+        ("file:/var/line.tic", "file:/var//line.tic"),
+    ],
+)
+def test_a_path_is_the_same_source_however_it_is_written(one, other):
+    (same,) = problems(f'[meters.a]\nsource = "{one}"\n[meters.b]\nsource = "{other}"\n')
+    assert same.fault.what.en == "the same source as meters.a.source"
+
+
+def test_a_port_and_a_capture_are_two_sources():
+    parse('[meters.a]\nsource = "/var/x"\n[meters.b]\nsource = "file:/var/x"\n')
+
+
 def test_errors_of_sources_come_with_the_others():
     fault = Fault(Text("bad", "mauvais"), Text("better", "mieux"))
     found = problems(HOUSE + "speed = 1\n", check_source=lambda section: ("source", fault))

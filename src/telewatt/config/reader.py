@@ -4,6 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
+from posixpath import normpath
 from types import MappingProxyType
 from typing import Any
 
@@ -127,6 +128,15 @@ def _values_twice(raw: dict[str, Any]) -> _Faults:
     for key, fault in texts.TWICE.items():
         first: dict[str, str] = {}
         for name, value in _texts_of_meters(raw, key):
-            owner = first.setdefault(value.removeprefix("serial:"), name)
+            owner = first.setdefault(_plain(value), name)
             if owner != name:
                 yield ("meters", name, key), fault.fill(other=f"meters.{owner}.{key}")
+
+
+def _plain(value: str) -> str:
+    """One way to write what can be written in several; links are not followed: no disk here."""
+    bare = value.removeprefix("serial:")
+    kind, colon, path = bare.rpartition("file:")
+    if path.startswith("/") and not kind:
+        return colon + normpath("/" + path.lstrip("/"))
+    return bare
