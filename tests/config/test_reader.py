@@ -52,6 +52,8 @@ def test_one_meter_with_a_source_is_enough():
          "at most 3600"),
         (HOUSE + "[journal]\nmemory_limit_mib = 1.5", 4, "journal.memory_limit_mib",
          "1.5 is not a whole number", "without quotes"),
+        (HOUSE + "[journal]\nmemory_limit_mib = 3", 4, "journal.memory_limit_mib", "too small",
+         "at least 4"),
         (HOUSE + "[log]\ncounters_interval_s = 1e9", 4, "log.counters_interval_s", "too big",
          "at most 86400"),
         ('[log]\nlevel = "loud"\n' + HOUSE, 2, "log.level", "'loud'", "debug, info, warning"),

@@ -24,7 +24,7 @@ class JournalConfig:
 
     path: str | None = _key(Words(), default=None)
     commit_interval_s: float = _key(Number(0.1, 3600), default=30.0)
-    memory_limit_mib: int = _key(Number(1, 4096, whole=True), default=4)
+    memory_limit_mib: int = _key(Number(4, 4096, whole=True), default=4)
 
 
 @dataclass(frozen=True, slots=True)
