@@ -216,6 +216,39 @@ def test_what_nothing_was_saved_of_is_to_be_kept(path: Path) -> None:
     journal.close()
 
 
+@pytest.mark.parametrize("stamp", ["name", "time"])
+def test_numbers_do_not_go_back_when_the_clock_does(
+    path: Path, monkeypatch: pytest.MonkeyPatch, stamp: str
+) -> None:
+    aside = path.with_name("journal.db.damaged-20400102T030405Z")
+    aside.touch()
+    os.utime(path, (0, 0))
+    os.utime(aside, (0, 0))
+    if stamp == "time":
+        aside = aside.rename(path.with_name("journal.db.damaged"))
+        os.utime(aside, (2_209_086_245, 2_209_086_245))
+    monkeypatch.setattr("time.time_ns", lambda: 0)
+    os.truncate(path, 50)
+    journal = Journal.open(path)
+    assert journal.last_seq == 2_209_086_245_000
+    journal.close()
+
+
+def test_after_a_clock_that_never_was_right_numbers_do_not_go_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time_ns", lambda: 0)
+    monkeypatch.setattr("telewatt.store.salvage.newest_time_ms", lambda path: 0)
+    given = []
+    for _ in range(3):
+        zero_page(0)(path)
+        journal = Journal.open(path)
+        given.append(journal.append(READINGS[0]).seq)
+        journal.close()
+    assert given[0] > 1_760_000_000_000
+    assert given == sorted(set(given))
+
+
 damages = st.lists(
     st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 3000), st.booleans()),
     min_size=1,

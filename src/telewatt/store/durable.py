@@ -2,8 +2,8 @@
 
 It keeps two promises whatever happens to the file. Every number up to ``seq`` is an entry on disk
 or listed as a gap. And a number that was durable once is never given to another entry: where the
-file can no longer tell how far it went, numbering goes on at the milliseconds since 1970, which
-is beyond any number given before.
+file can no longer tell how far it went, numbering goes on at the milliseconds since 1970, or
+beyond everything that is known if the clock is wrong: beyond any number given before.
 """
 
 import sqlite3
@@ -13,13 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from telewatt.store import gap
+from telewatt.store import gap, salvage
 from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
 from telewatt.store.database import Database
 from telewatt.store.faults import AheadError, DamagedError, is_world
 from telewatt.store.gap import Gap, GapReason
 from telewatt.store.storage import Storage
+
+_FLOOR = 1_760_000_000_000  # autumn 2025: no journal is older
+_SKIPPED = 1_000_000_000  # more entries than a damaged file may have had after the last one found
 
 Row = tuple[int, int, bytes]
 
@@ -122,12 +125,12 @@ class Durable:
     def _start(self) -> bool:
         database = self._first_database()
         if database is None:
-            self.seq = _clock_seq()
+            self.seq = _unused_seq(self._storage.path, 0)
             return False
         self.seq = database.last_seq()
         self._load_places(database)
         if self._storage.salvaged:
-            self.seq = max(self.seq, _clock_seq())
+            self.seq = _unused_seq(self._storage.path, self.seq)
         elif not database.was_closed():
             self._note_crash(database)
         self._adopt(database, GapReason.DAMAGED)
@@ -311,8 +314,10 @@ def _merge(gaps: Sequence[Gap], newer: Sequence[Gap]) -> list[Gap]:
     return sorted(found.values(), key=lambda each: each[:3])
 
 
-def _clock_seq() -> int:
-    return time.time_ns() // 1_000_000
+def _unused_seq(path: Path, known_seq: int) -> int:
+    """A number beyond any given before, even if the clock is wrong now or always was."""
+    clock_ms = max(time.time_ns() // 1_000_000, salvage.newest_time_ms(path))
+    return max(clock_ms, known_seq + _SKIPPED, _FLOOR)
 
 
 def _last_arrival(database: Database) -> datetime | None:

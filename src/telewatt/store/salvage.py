@@ -11,6 +11,7 @@ Source: sqlite.org, "Database File Format", section 1.6 (B-tree Pages, overflow)
 
 import contextlib
 import functools
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -29,6 +30,7 @@ from telewatt.store.database import (
 )
 from telewatt.store.gap import Gap, GapReason
 
+_STAMP = re.compile(r"\.(?:salvaging|damaged)-(\d{8}T\d{6}Z)")
 SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCAL_MIN = (PAGE_SIZE - 12) * 32 // 255 - 23
 _LOCAL_MAX = PAGE_SIZE - 35
@@ -67,6 +69,22 @@ def unfinished(path: Path) -> list[Path]:
         name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal") for name in names
     }
     return sorted(path.with_name(stem) for stem in stems)
+
+
+def newest_time_ms(path: Path) -> int:
+    """The latest time that the journal's files tell, those set aside included; 0 if none does.
+
+    Numbers taken from a clock that was right are not beyond it, whatever the clock says now.
+    """
+    times = [0.0]
+    with contextlib.suppress(OSError):
+        for file in path.parent.iterdir():
+            if file.name.startswith(path.name):
+                times.append(file.stat().st_mtime)
+                for stamp in _STAMP.findall(file.name):
+                    with contextlib.suppress(ValueError):  # not a name of ours
+                        times.append(datetime.fromisoformat(stamp).timestamp())
+    return int(max(times) * 1000)
 
 
 def recover(path: Path, source: Path) -> Salvage:
