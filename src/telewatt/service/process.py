@@ -12,9 +12,10 @@ from telewatt.notify import Notifier
 from telewatt.service.logs import set_up_logs
 from telewatt.service.service import Service
 from telewatt.service.signals import on_end_signal
-from telewatt.store import JournalInUseError
+from telewatt.store import JournalError, JournalInUseError
 
 IN_USE = 1
+UNUSABLE = 2  # as every error of the configuration
 BUG = 70  # EX_SOFTWARE: systemd restarts the service
 
 
@@ -23,9 +24,9 @@ def run_service(config: Config, journal: Path, language: Language) -> int:
     set_up_logs(config.log.level, sys.stderr, os.environ)
     try:
         asyncio.run(_serve(config, journal, language))
-    except JournalInUseError as error:
+    except JournalError as error:
         logging.getLogger("telewatt").error("%s", error.text.of(language))
-        return IN_USE
+        return IN_USE if isinstance(error, JournalInUseError) else UNUSABLE
     except Exception:
         logging.getLogger("telewatt").exception("a bug: the service ends")
         return BUG

@@ -77,7 +77,7 @@ class Service:
         started: set when every line is at work and clients may come.
 
     Raises:
-        JournalInUseError: another service writes this journal.
+        JournalError: its path is a folder, or another service writes this journal.
     """
 
     def __init__(
