@@ -345,6 +345,60 @@ def test_numbers_that_vanished_from_a_sound_file_are_found_at_start(tmp_path: Pa
     again.close()
 
 
+def test_a_lock_that_was_deleted_is_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    (tmp_path / "journal.db.lock").unlink()
+    append_all(journal, 0, 10)
+    assert journal.commit() == 10
+    assert journal.alarms == ()
+    with pytest.raises(JournalError, match="already in use"):
+        Journal.open(path)
+    journal.close()
+
+
+def test_two_services_never_write_one_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    first = Journal.open(path)
+    append_all(first, 0, 10)
+    first.commit()
+    (tmp_path / "journal.db.lock").unlink()
+    second = Journal.open(path)
+    live = append_all(first, 10, 20)
+    assert first.commit() == 10
+    assert kinds(first) == {AlarmKind.TAKEN}
+    assert first.read(10) == live
+    append_all(second, 20, 40)
+    assert second.commit() == 30
+    stored = second.read(0)
+    first.close()
+    second.close()
+    again = Journal.open(path)
+    assert again.read(0) == stored
+    assert again.alarms == ()
+    again.close()
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
+def test_a_number_that_another_process_gave_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    first = Journal.open(path)
+    other = tmp_path / "other" / "journal.db"
+    other.parent.mkdir()
+    for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+        (other.parent / name).symlink_to(tmp_path / name)
+    second = Journal.open(other)
+    stored = append_all(first, 0, 10)
+    assert first.commit() == 10
+    append_all(second, 10, 20)
+    assert second.commit() == 0
+    assert AlarmKind.AHEAD in kinds(second)
+    second.close()
+    assert first.read(0) == stored
+    assert not list(tmp_path.rglob("*.damaged-*"))
+    first.close()
+
+
 # -- other people's files, other versions ------------------------------------------------------
 
 

@@ -23,11 +23,18 @@ class AlarmKind(StrEnum):
     FOREIGN = "foreign"
     REMOVED = "removed"
     AHEAD = "ahead"
+    TAKEN = "taken"
     GAP = "gap"
 
 
 STORAGE = frozenset(
-    (AlarmKind.DISK_FULL, AlarmKind.READ_ONLY, AlarmKind.DISK_ERROR, AlarmKind.AHEAD)
+    (
+        AlarmKind.DISK_FULL,
+        AlarmKind.READ_ONLY,
+        AlarmKind.DISK_ERROR,
+        AlarmKind.AHEAD,
+        AlarmKind.TAKEN,
+    )
 )
 """The kinds that end by themselves, with the next commit that succeeds."""
 
@@ -142,6 +149,18 @@ _TEXTS: Mapping[AlarmKind, tuple[Text, Text]] = {
             "Live data go on from memory.",
         ),
         Text(fr="Redémarrez telewatt.", en="Restart telewatt."),
+    ),
+    AlarmKind.TAKEN: (
+        Text(
+            fr="Un autre processus écrit maintenant dans le journal {path} ({detail}). "
+            "Le direct continue en mémoire.",
+            en="Another process writes journal {path} now ({detail}). Live data go on from memory.",
+        ),
+        Text(
+            fr="Arrêtez l'autre processus, puis redémarrez telewatt ; "
+            "ne supprimez jamais le fichier .lock.",
+            en="Stop the other process, then restart telewatt; never delete the .lock file.",
+        ),
     ),
     AlarmKind.GAP: (
         Text(

@@ -14,6 +14,7 @@ from pathlib import Path
 from telewatt.store import gap, schema, wal
 from telewatt.store.batch import MAGIC, BatchError, Sealed, check
 from telewatt.store.faults import (
+    AheadError,
     DamagedError,
     UntouchableError,
     needs_reopening,
@@ -194,6 +195,10 @@ class Database:
                 if closed is not None:
                     self._writer.execute("UPDATE closing SET clean = ?", (closed,))
                 self._writer.execute("COMMIT")
+            except sqlite3.IntegrityError as error:
+                if "batch.first_seq" in str(error):
+                    raise AheadError(f"another process has written: {error}") from error
+                raise
             except sqlite3.Error as error:
                 self.writable = not needs_reopening(error)
                 raise

@@ -17,7 +17,7 @@ from telewatt.store import gap, salvage
 from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
 from telewatt.store.database import Database
-from telewatt.store.faults import AheadError, DamagedError, is_world
+from telewatt.store.faults import AheadError, DamagedError, TakenError, is_world
 from telewatt.store.gap import Gap, GapReason
 from telewatt.store.storage import Storage
 
@@ -111,8 +111,9 @@ class Durable:
             database = self._storage.database
             try:
                 if database is not None and database.writable and clean:
+                    self._storage.hold()
                     database.write(closed=True)
-            except DamagedError as error:
+            except (DamagedError, TakenError) as error:
                 self._storage.fail(error)  # the next start salvages it
             except sqlite3.Error as error:
                 if not is_world(error):
@@ -146,6 +147,7 @@ class Durable:
             return self._storage.attach_read_only()
 
     def _writable(self) -> Database:
+        self._storage.hold()
         database = self._storage.database
         removed = database is not None and database.moved()
         if database is not None and database.writable and not removed:

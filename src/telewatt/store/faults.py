@@ -62,6 +62,10 @@ class UntouchableError(Exception):
         self.version = version  # ``None``: not a journal at all
 
 
+class TakenError(OSError):
+    """Another process writes the journal now: the lock was taken away from this one."""
+
+
 class AheadError(OSError):
     """The file holds higher numbers than this service knows of."""
 

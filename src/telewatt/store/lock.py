@@ -59,6 +59,14 @@ def acquire(path: Path) -> int | None:
     return descriptor
 
 
+def is_current(descriptor: int, path: Path) -> bool:
+    """Whether the lock file of this descriptor is still the one that others would find."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.with_name(path.name + ".lock").stat())
+    except OSError:
+        return False
+
+
 def _write_pid(descriptor: int) -> None:
     try:
         os.ftruncate(descriptor, 0)

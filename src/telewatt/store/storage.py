@@ -19,6 +19,7 @@ from telewatt.store.faults import (
     AheadError,
     DamagedError,
     JournalFolderError,
+    TakenError,
     UntouchableError,
 )
 
@@ -50,15 +51,28 @@ class Storage:
         self._alarms = alarms
         self._lock = lock.acquire(path)
 
+    def hold(self) -> None:
+        """Make sure that the lock is still ours: its file may have been deleted.
+
+        Raises:
+            TakenError: another process has it now.
+        """
+        if self._lock is not None and lock.is_current(self._lock, self.path):
+            return
+        self._release()
+        try:
+            self._lock = lock.acquire(self.path)
+        except lock.JournalInUseError as error:
+            raise TakenError(f"pid {error.pid}") from error
+
     def attach(self) -> Database:
         """The journal open for writing; makes, migrates or salvages the file as needed.
 
         Raises:
             OSError, sqlite3.Error: the disk is away, full or read-only; `read_only` may do.
         """
+        self.hold()
         self.detach()
-        if self._lock is None:
-            self._lock = lock.acquire(self.path)
         try:
             self.database = self._open(self.path)
         except UntouchableError as error:
@@ -99,6 +113,9 @@ class Storage:
     def close(self) -> None:
         """Close the file and let others have the journal."""
         self.detach()
+        self._release()
+
+    def _release(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -143,6 +160,8 @@ def _kind_of(error: Exception, path: Path) -> AlarmKind:
     """Which alarm tells of this error; SQLite does not always name the cause."""
     if isinstance(error, AheadError):
         return AlarmKind.AHEAD
+    if isinstance(error, TakenError):
+        return AlarmKind.TAKEN
     name = getattr(error, "sqlite_errorname", "")
     number = getattr(error, "errno", None)
     if name.startswith("SQLITE_FULL") or number in _FULL_ERRNOS:
