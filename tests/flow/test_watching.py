@@ -165,6 +165,22 @@ def test_a_reader_who_has_seen_enough_is_no_error(tmp_path, arguments, code):
     assert "BrokenPipe" not in done.stderr
 
 
+def test_live_ends_in_good_order_when_its_terminal_is_closed(tmp_path):
+    errors = tmp_path / "errors"
+    child, master = pty.fork()
+    if child == 0:
+        os.dup2(os.open(errors, os.O_CREAT | os.O_WRONLY), 2)
+        words = ["-m", "telewatt", "live", "--meter", "a=sim:?seed=1"]
+        os.execve(sys.executable, [sys.executable, *words], os.environ | {"TERM": "xterm"})
+    screen, end = b"", time.monotonic() + PATIENCE_S
+    while b"VA" not in screen and select.select([master], [], [], end - time.monotonic())[0]:
+        screen += os.read(master, 65536)
+    os.close(master)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert b"VA" in screen
+    assert "Traceback" not in errors.read_text()
+
+
 def test_live_in_a_terminal_stays_when_its_sources_have_ended(terminal, capture):
     screen = terminal(40, 100, "live", "--meter", f"old=file:{capture}")
     screen.expect("021861348497", "750 VA")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import sys
 import termios
@@ -67,8 +68,14 @@ async def show(
     await asyncio.wait((showing, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     showing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         await showing
+    except asyncio.CancelledError:
+        pass
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        discard_output()  # the terminal has gone
 
 
 def _can_draw() -> bool:
@@ -136,4 +143,5 @@ def _key_q(stop: asyncio.Event) -> Iterator[None]:
         yield
     finally:
         loop.remove_reader(descriptor)
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal has gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
