@@ -36,7 +36,7 @@ def decode(line: bytes, *sizes: int, mode: Mode | None = None):
 
 
 @given(noisy_lines() | st.binary(max_size=2000), st.lists(st.integers(1, 700), min_size=1))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_chunking_does_not_matter(line, sizes):
     whole = decode(line)
     assert decode(line, *sizes) == whole
@@ -51,7 +51,7 @@ class Careful(Decoder):
 
 
 @given(noisy_lines(), st.integers(1, 700))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_comparing_whole_frames_gives_what_reading_them_gives(line, size):
     decoder = Careful()
     careful = [f for at in range(0, len(line), size) for f in decoder.feed(line[at : at + size])]
@@ -59,7 +59,7 @@ def test_comparing_whole_frames_gives_what_reading_them_gives(line, size):
 
 
 @given(noisy_lines() | st.binary(max_size=3000))
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_bytes_are_conserved(line):
     frames = decode(line)
     raw = b"".join(frame.raw for frame in frames)
@@ -159,6 +159,7 @@ def test_damage_costs_the_dataset_it_hits_never_its_neighbours(mode, damage):
             assert read.count(each) >= expected.count(each), (at, damage)
 
 
+@pytest.mark.slow
 def test_never_grows_without_bound():
     decoder = Decoder()
     rng = random.Random(1)

@@ -48,6 +48,7 @@ def test_two_bad_bytes_are_repaired_only_if_one_reading_fits(case, data):
     assert (dataset.label, dataset.data, dataset.horodate) == fields
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", [Mode.HISTORIC, Mode.STANDARD])
 def test_any_single_bit_error_on_a_parity_line_costs_nothing_but_the_flag(mode):
     fields = HISTORIC if mode is Mode.HISTORIC else STANDARD
