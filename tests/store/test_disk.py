@@ -234,6 +234,37 @@ def test_without_any_commit_memory_is_bounded_too(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_a_new_journal_on_a_full_disk_begins_with_number_1(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with file_size_limit(100):
+        journal = Journal.open(path)
+        assert AlarmKind.DISK_ERROR in kinds(journal)
+        entries = append_all(journal, 0, 10)
+        assert journal.commit() == 0
+    assert entries[0].seq == 1
+    assert journal.commit() == 10
+    assert journal.gaps == []
+    assert journal.alarms == ()
+    assert journal.read(0) == entries
+    journal.close()
+
+
+def test_only_the_file_taken_away_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = Journal.open(path)
+    append_all(journal, 0, 10)
+    journal.commit()
+    path.unlink()
+    append_all(journal, 10, 20)
+    assert journal.commit() == journal.last_seq
+    assert AlarmKind.REMOVED in kinds(journal)
+    assert AlarmKind.DAMAGED not in kinds(journal)
+    found = {entry.seq for entry in journal.read(0)}
+    missing = {seq for gap in journal.gaps for seq in range(gap.first_seq, gap.last_seq + 1)}
+    assert found | missing == set(range(1, 21))
+    journal.close()
+
+
 def test_a_file_taken_away_while_running_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = Journal.open(path)

@@ -241,6 +241,19 @@ def test_a_crash_is_a_gap_with_its_times_and_one_alarm(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_the_alarm_of_a_crash_counts_all_gaps(tmp_path: Path) -> None:
+    for count in range(1, 4):
+        journal = Journal.open(tmp_path / "journal.db")
+        append_all(journal, READINGS[:10])
+        journal.commit()
+        journal._durable.close(clean=False)
+        journal = Journal.open(tmp_path / "journal.db")
+        (alarm,) = journal.alarms
+        assert len(journal.gaps) == count
+        assert f"gaps known: {count})" in alarm.text.en
+        journal.close()
+
+
 def test_crashes_without_an_entry_between_them_are_one_gap(tmp_path: Path) -> None:
     for _ in range(3):
         journal = Journal.open(tmp_path / "journal.db")

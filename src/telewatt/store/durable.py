@@ -125,6 +125,8 @@ class Durable:
 
     def _start(self) -> bool:
         database = self._first_database()
+        if database is None and self._storage.was_never_made():
+            return True
         if database is None:
             self.seq = _unused_seq(self._storage.path, 0)
             return False
@@ -219,6 +221,7 @@ class Durable:
             self._storage.fail(error)
 
     def _note_crash(self, database: Database) -> None:
+        self._gaps = database.gaps()  # the alarm tells how many there are
         last_seq, now = database.last_seq(), datetime.now(UTC)
         since = _last_arrival(database)
         self.note([Gap(last_seq + 1, last_seq, GapReason.CRASH, since, now)])

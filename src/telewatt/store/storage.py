@@ -24,6 +24,7 @@ from telewatt.store.faults import (
 )
 
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+_UNFINISHED = (".new", ".new-journal", ".new-wal", ".new-shm")  # of a file being built
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -106,6 +107,19 @@ class Storage:
         self.database = self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), cause)
         return self.database
 
+    def was_never_made(self) -> bool:
+        """Whether there is no journal yet, rather than one that cannot be seen now.
+
+        A folder that is read-only may be where the disk with the journal is not mounted yet.
+        """
+        kinds = {alarm.kind for alarm in self._alarms.active()}
+        with contextlib.suppress(OSError):
+            names = {file.name for file in self.path.parent.iterdir()}
+            ours = {name for name in names if name.startswith(self.path.name)}
+            leftovers = {beside(self.path, suffix).name for suffix in (".lock", *_UNFINISHED)}
+            return AlarmKind.READ_ONLY not in kinds and ours <= leftovers
+        return False
+
     def fail(self, error: Exception) -> None:
         """Tell the user that the disk refuses."""
         self._alarms.sound(_kind_of(error, self.path), path=self.path, detail=error)
@@ -145,6 +159,9 @@ class Storage:
     def _salvage(self, path: Path, source: Path, cause: Exception) -> Database:
         found = salvage.recover(path, source)
         self.salvaged = True
+        if isinstance(cause, FileNotFoundError):
+            self._alarms.sound(AlarmKind.REMOVED, path=path)
+            return Database(path)
         self._alarms.sound(
             AlarmKind.DAMAGED,
             path=path,
