@@ -21,7 +21,7 @@ demo: $(VENV)/run.stamp ## See telewatt at work on simulated meters, without any
 	@$(BIN)/telewatt demo
 
 check: $(VENV)/dev.stamp static ## The fast gate: format, lint, types, unit tests
-	$(BIN)/pytest -q -n auto --dist worksteal --hypothesis-profile=quick -m "not slow and not real"
+	$(BIN)/pytest -q -n 4 --dist worksteal --hypothesis-profile=quick -m "not slow and not real"
 
 static: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check

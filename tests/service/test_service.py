@@ -1,6 +1,8 @@
 import asyncio
 import logging
 
+import pytest
+
 from telewatt.config import build
 from telewatt.notify import Notifier
 from telewatt.service import Service
@@ -25,6 +27,7 @@ async def test_a_journal_too_deep_for_a_socket_is_written_all_the_same(tmp_path,
     with_entries.close()
 
 
+@pytest.mark.slow
 async def test_alarms_of_the_journal_are_said_when_they_begin_and_end(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     config = build(

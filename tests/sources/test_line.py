@@ -141,6 +141,7 @@ async def test_speed_and_mode_are_found_and_the_first_frame_comes_soon(
         assert watched.states == [LineState.OPENING, LineState.PROBING, READING]
 
 
+@pytest.mark.slow
 async def test_a_meter_switched_to_the_other_mode_goes_on_by_itself(tmp_path: Path) -> None:
     async with Pty(tmp_path / "tty", strict_speed=True) as pty, running(pty.path) as watched:
         async with sending(pty, endless(Mode.HISTORIC)):
@@ -186,6 +187,7 @@ async def test_a_silent_line_is_silent_and_then_read(tmp_path: Path) -> None:
             await watched.until_state(READING, 2)
 
 
+@pytest.mark.slow
 async def test_noise_without_one_dataset_is_noise_and_then_read(tmp_path: Path) -> None:
     async with Pty(tmp_path / "tty") as pty, running(pty.path) as watched:
         async with sending(pty, noise()):
@@ -353,6 +355,7 @@ async def test_a_source_slower_than_the_patience_is_read_without_a_gap(
         assert b"".join(r.frame.raw for r in watched.readings).startswith(b"".join(sent))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["file:{}", "file:{}?pace=960000", "-", "sim:?speed=0"])
 async def test_a_source_without_a_wire_waits_for_who_takes_its_readings(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
