@@ -136,7 +136,8 @@ def test_a_path_is_the_same_source_however_it_is_written(one, other):
 
 
 def test_a_port_and_a_capture_are_two_sources():
-    parse('[meters.a]\nsource = "/var/x"\n[meters.b]\nsource = "file:/var/x"\n')
+    config = parse('[meters.a]\nsource = "/var/x"\n[meters.b]\nsource = "file:/var/x"\n')
+    assert [meter.source for meter in config.meters.values()] == ["/var/x", "file:/var/x"]
 
 
 def test_errors_of_sources_come_with_the_others():

@@ -218,8 +218,11 @@ def test_a_holder_without_a_name_is_told_in_both_languages(journal: Journal) -> 
 
 
 def test_a_closed_journal_is_free_for_others(tmp_path: Path) -> None:
-    for _ in range(3):
-        Journal.open(tmp_path / "journal.db").close()
+    for already in range(3):
+        journal = Journal.open(tmp_path / "journal.db")
+        assert journal.last_seq == already
+        journal.append(READINGS[already])
+        journal.close()
 
 
 def test_a_crash_is_a_gap_with_its_times_and_one_alarm(tmp_path: Path) -> None:

@@ -73,3 +73,16 @@ def test_three_bad_bytes_are_refused():
     with pytest.raises(DatasetError) as error:
         repair_body(bytes(body), (GRAMMARS[Mode.HISTORIC],))
     assert error.value.reason is Reason.PARITY
+
+
+def test_a_repaired_dataset_of_the_locked_mode_stands_between_strangers():
+    def damaged(fields) -> bytes:
+        line = bytearray(add_parity(encode_dataset(Mode.STANDARD, *fields)))
+        line[3] ^= 1
+        return bytes(line)
+
+    stray = add_parity(encode_dataset(Mode.HISTORIC, "PAPP", "00750"))
+    lead = stream(Mode.STANDARD, 1, parity=True)
+    decoder = Decoder()
+    decoder.feed(lead + b"\x82" + stray + stray + damaged(STANDARD[0]) + stray + b"\x03")
+    assert decoder.mode is Mode.STANDARD

@@ -58,7 +58,9 @@ class Recognition:
             plain = body.translate(WITHOUT_PARITY)
             if plain.translate(WITH_PARITY) != body:
                 likely = _likely_grammars(plain) if self.grammar is None else (self.grammar,)
-                return self._learn(*repair_body(body, likely))
+                mended = repair_body(body, likely)
+                self.strangers = 0
+                return self._learn(*mended)
         if self.grammar is None:
             return self._read_early(plain)
         try:
