@@ -16,7 +16,7 @@ IN_CI = os.environ.get("CI") == "true"
 # A shared machine is no clock: a property has no deadline. In CI the same commit always runs the
 # same examples; elsewhere each run looks at new ones.
 settings.register_profile("telewatt", deadline=None, derandomize=IN_CI)
-settings.register_profile("quick", settings.get_profile("telewatt"), max_examples=25)  # make check
+settings.register_profile("quick", settings.get_profile("telewatt"), max_examples=15)  # make check
 settings.load_profile("telewatt")
 
 

@@ -137,6 +137,7 @@ def test_parity_that_appears_or_vanishes_is_recognised():
         assert len(complete) >= 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [b"\x00", b"\x7f", b"\x0e", b"0", b""])
 @pytest.mark.parametrize("mode", [Mode.HISTORIC, Mode.STANDARD])
 def test_damage_costs_the_dataset_it_hits_never_its_neighbours(mode, damage):
