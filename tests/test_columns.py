@@ -1,0 +1,92 @@
+"""Columns of whole numbers: they come back, and what hardly changes takes hardly any bytes."""
+
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telewatt.columns import (
+    decode_ints,
+    encode_count,
+    encode_ints,
+    encode_number,
+    read_count,
+    read_ints,
+    read_number,
+)
+
+numbers = st.integers(-(2**8), 2**8) | st.integers(-(2**63), 2**64) | st.integers()
+
+
+@given(st.lists(numbers, max_size=40))
+def test_a_column_comes_back(values: list[int]) -> None:
+    assert decode_ints(encode_ints(values), len(values)) == values
+
+
+@given(st.integers(1, 12), st.data())
+def test_differences_of_every_width_come_back(width: int, data: st.DataObject) -> None:
+    limit = 2 ** (8 * width - 1)
+    steps = data.draw(st.lists(st.integers(-limit, limit - 1), max_size=20))
+    values = [0]
+    for step in [*steps, limit - 1, -limit]:
+        values.append(values[-1] + step)
+    assert decode_ints(encode_ints(values), len(values)) == values
+
+
+@given(st.lists(st.lists(numbers, max_size=9), max_size=5))
+def test_columns_can_follow_each_other(found: list[list[int]]) -> None:
+    data, place = b"".join(map(encode_ints, found)), 0
+    for values in found:
+        read, place = read_ints(data, place, len(values))
+        assert read == values
+    assert place == len(data)
+
+
+@given(numbers, numbers, st.integers(1, 5000))
+def test_a_column_of_equal_steps_is_as_long_as_two_numbers(
+    first: int, step: int, count: int
+) -> None:
+    values = [first + step * n for n in range(count)]
+    data = encode_ints(values)
+    alone = encode_number(first) + encode_number(step if count > 1 else 0)
+    assert len(data) == 1 + len(alone)
+    assert decode_ints(data, count) == values
+
+
+@pytest.mark.parametrize(("step", "width"), [(127, 1), (128, 2), (-127, 1), (-128, 2), (2**23, 4)])
+def test_a_difference_takes_as_many_bytes_as_it_needs(step: int, width: int) -> None:
+    assert len(encode_ints([0, step, 0, step, 0])) == 2 + 4 * width
+
+
+def test_the_low_bytes_of_all_differences_come_first() -> None:
+    assert encode_ints([5, 5, 305, 5, 5])[2:] == bytes([0, 0x58, 0x57, 0, 0, 2, 2, 0])
+
+
+@given(numbers)
+def test_one_number_comes_back(value: int) -> None:
+    data = encode_number(value)
+    assert read_number(b"?" + data + b"?", 1) == (value, 1 + len(data))
+    assert read_count(encode_count(abs(value)), 0)[0] == abs(value)
+
+
+@given(st.lists(numbers, min_size=1, max_size=9))
+def test_a_column_cut_short_is_none(values: list[int]) -> None:
+    data = encode_ints(values)
+    for length in range(len(data)):
+        with pytest.raises(ValueError, match="the bytes end"):
+            decode_ints(data[:length], len(values))
+
+
+def test_bytes_after_a_column_are_an_error() -> None:
+    with pytest.raises(ValueError, match="1 bytes too many"):
+        decode_ints(encode_ints([1, 2, 4]) + b"\x00", 3)
+
+
+def test_the_order_of_the_bytes_is_not_that_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert encode_ints([0, 300, 0])[2:] == bytes([0x58, 0x57, 0x02, 0x02])
+    monkeypatch.setattr(sys, "byteorder", "little" if sys.byteorder == "big" else "big")
+    assert encode_ints([0, 300, 0])[2:] == bytes([0x02, 0x02, 0x58, 0x57])  # what is swapped
+    assert decode_ints(encode_ints([0, 300, 0]), 3) == [0, 300, 0]
