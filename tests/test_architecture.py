@@ -25,6 +25,7 @@ LAYER = {
     # 1 the meaning: pure, no input or output, no clock
     "alerts": 1,
     "config": 1,
+    "derivation": 1,
     "jsonl": 1,
     "language": 1,
     "quality": 1,
