@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 from telewatt.reading import Reading
 from telewatt.tic import Dataset, Frame, Mode, Reason, Rejected, Status, restore_dataset
 
-MAGIC = b"tlwbatc\x01"
+MAGIC = b"tlwbatc"  # and one byte, the layout's version
 HEADER = struct.Struct(">8sQIII")
 ENTRIES_MAX = 256  # reading one entry decodes its whole batch
 RAW_BYTES_MAX = 1 << 20  # nor may a noisy line make batches of any size (one frame may exceed it)
 PAYLOAD_MAX = 16 << 20
+_VERSION_1 = MAGIC + b"\x01"
 _NUMBERS = struct.Struct(">QII")
 _LENGTH = struct.Struct(">I")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,7 +85,9 @@ def seal(entries: Sequence[Entry], places: Mapping[str, int]) -> Sealed:
     body = zlib.compress(b"".join((_LENGTH.pack(len(text)), text, *raws)))
     first_seq, count = entries[0].seq, len(entries)
     crc = zlib.crc32(body, zlib.crc32(_NUMBERS.pack(first_seq, count, len(body))))
-    return Sealed(first_seq, count, HEADER.pack(MAGIC, first_seq, count, len(body), crc) + body)
+    return Sealed(
+        first_seq, count, HEADER.pack(_VERSION_1, first_seq, count, len(body), crc) + body
+    )
 
 
 def check(payload: bytes) -> Sealed:
@@ -97,7 +100,7 @@ def check(payload: bytes) -> Sealed:
         raise BatchError("shorter than a batch header")
     magic, first_seq, count, length, crc = HEADER.unpack_from(payload)
     body = memoryview(payload)[HEADER.size :]
-    if magic != MAGIC or length != len(body) or not 0 < count <= ENTRIES_MAX:
+    if magic != _VERSION_1 or length != len(body) or not 0 < count <= ENTRIES_MAX:
         raise BatchError("not a batch header")
     if crc != zlib.crc32(body, zlib.crc32(_NUMBERS.pack(first_seq, count, length))):
         raise BatchError(f"the CRC of the batch of entry {first_seq} does not match")
