@@ -18,6 +18,9 @@ Written by `docs/generate_labels.py` from `src/telewatt/tic/labels.tsv`; do not 
 Every label telewatt reads, in the order a meter sends them. A label that is not here, but whose
 checksum is right, is kept as it was sent.
 
+Labels that measure the same thing have the same quantity, whatever the meter and its mode;
+histories, charts and exports go by it.
+
 The notes say: `horodate`: carries the meter's time stamp; `producer`: sent in producer mode only;
 `optional`: not in every frame, or not known to be; `tri`, `mono`: only on such meters;
 `secondary`, `low`: not read in the official specification (`low`: only its shape is known).
@@ -30,6 +33,9 @@ The notes say: `horodate`: carries the meter's time stamp; `producer`: sent in p
 Toutes les étiquettes que telewatt lit, dans l'ordre d'émission. Une étiquette absente d'ici, mais
 dont le checksum est juste, est gardée telle quelle.
 
+Les étiquettes qui mesurent la même chose ont la même grandeur, quels que soient le compteur et son
+mode ; historiques, courbes et exports s'y réfèrent.
+
 Les notes disent : `horodate` : porte l'horodate du compteur ; `producer` : seulement en mode
 producteur ; `optional` : absente de certaines trames, ou peut-être ; `tri`, `mono` : seulement sur
 ces compteurs ; `secondary`, `low` : non lue dans la spécification officielle (`low` : seule sa
@@ -37,7 +43,10 @@ forme est connue).
 """,
 )
 FORMATS = Text("Formats", "Formats")
-COLUMNS = Text("label | format | unit | what it is", "étiquette | format | unité | signification")
+COLUMNS = Text(
+    "label | format | unit | quantity | what it is",
+    "étiquette | format | unité | grandeur | signification",
+)
 
 NAMESPACES = {
     "standard": Text("Linky, standard mode", "Linky, mode standard"),
@@ -125,7 +134,8 @@ def describe(label: Label, language: Language) -> str:
         label.confidence if label.confidence != "official" else "",
     ]
     meaning = Text(label.en, label.fr).of(language)
-    cells = (name, f"`{label.format}`", unit, meaning, ", ".join(filter(None, notes)))
+    quantity = f"`{label.quantity}`" if label.quantity else ""
+    cells = (name, f"`{label.format}`", unit, quantity, meaning, ", ".join(filter(None, notes)))
     alternative = Text(" or ", " ou ").of(language)
     return "| " + " | ".join(cell.replace("|", alternative) for cell in cells) + " |"
 
@@ -138,7 +148,7 @@ def generate(language: Language) -> str:
         lines.append(f"- `{kind}`{colon}{KINDS[kind].of(language)}")
     for namespace, labels in groupby(LABELS, key=lambda label: label.namespace):
         lines += ["", f"## {NAMESPACES[namespace].of(language)}", ""]
-        lines += [f"| {COLUMNS.of(language)} | notes |", "|---|---|---|---|---|"]
+        lines += [f"| {COLUMNS.of(language)} | notes |", "|---|---|---|---|---|---|"]
         lines += [describe(label, language) for label in labels]
     return "\n".join(lines) + "\n"
 

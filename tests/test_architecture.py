@@ -29,6 +29,7 @@ LAYER = {
     "jsonl": 1,
     "language": 1,
     "quality": 1,
+    "quantity": 1,
     "columns": 1,
     "reading": 1,
     "rollup": 1,

@@ -37,6 +37,7 @@ class Label(NamedTuple):
         format: see `telewatt.tic.formats`.
         unit: ``"Wh"``, ``"VA"``...; ``"kW|kVA"`` where the data say which; ``""``: none.
         unit_linky: the unit on Linky meters where it differs (PMAX), else ``""``.
+        quantity: what it measures, by its name in `telewatt.quantity`, else ``""``.
         horodated: whether the dataset carries a horodate.
         phase: ``mono``, ``tri`` or ``both``.
         families: the meters that send it.
@@ -53,6 +54,7 @@ class Label(NamedTuple):
     format: str
     unit: str
     unit_linky: str
+    quantity: str
     horodated: bool
     phase: str
     families: tuple[str, ...]
@@ -132,6 +134,7 @@ def _read_rows() -> Iterable[Label]:
             format=row["format"],
             unit=row["unit"],
             unit_linky=row["unit_linky"],
+            quantity=row["quantity"],
             horodated=row["horodated"] == "yes",
             phase=row["phase"],
             families=tuple(row["families"].split(",")),

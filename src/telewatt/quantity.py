@@ -1,0 +1,91 @@
+"""The table of quantities: what is measured, whatever the meter, its mode and its contract.
+
+A label belongs to a mode, a quantity to the house: ``PAPP`` and ``SINSTS`` are both
+``apparent_va``. Which label measures which quantity is the column ``quantity`` of the label
+table (`telewatt.tic.labels`); names end with their unit.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from telewatt.language import Text
+
+
+class QuantityKind(StrEnum):
+    """How the values of a quantity are to be read."""
+
+    COUNTER = "counter"  # an index: only differences mean something, and they add up exactly
+    GAUGE = "gauge"  # a momentary value
+    ESTIMATE = "estimate"  # a momentary value that no meter sends: ours, with an error
+
+
+class Quantity(NamedTuple):
+    """One row of the table.
+
+    Attributes:
+        name: ``import_wh``, ``voltage_1_v``...
+        unit: ``Wh``, ``varh``, ``VA``, ``V``, ``A`` or ``W``.
+        kind: counter, gauge or estimate.
+        order: place in the table, from 1; tables and exports keep it.
+        title: its name for people.
+    """
+
+    name: str
+    unit: str
+    kind: QuantityKind
+    order: int
+    title: Text
+
+
+def _rows() -> Iterator[tuple[str, str, QuantityKind, str, str]]:
+    counter, gauge, estimate = QuantityKind
+    yield "import_wh", "Wh", counter, "Energy drawn", "Énergie soutirée"
+    for n in range(1, 11):
+        yield (
+            *(f"import_{n}_wh", "Wh", counter),
+            *(f"Energy drawn, supplier index {n}", f"Énergie soutirée, index fournisseur {n}"),
+        )
+    for n in range(1, 5):
+        yield (
+            *(f"grid_{n}_wh", "Wh", counter),
+            *(f"Energy drawn, grid index {n}", f"Énergie soutirée, index distributeur {n}"),
+        )
+    yield "export_wh", "Wh", counter, "Energy injected", "Énergie injectée"
+    for n in range(1, 5):
+        yield (
+            *(f"reactive_{n}_varh", "varh", counter),
+            *(f"Reactive energy, quadrant {n}", f"Énergie réactive, quadrant {n}"),
+        )
+    yield "apparent_va", "VA", gauge, "Apparent power drawn", "Puissance apparente soutirée"
+    for n in range(1, 4):
+        yield (
+            *(f"apparent_{n}_va", "VA", gauge),
+            *(f"Apparent power drawn, phase {n}", f"Puissance apparente soutirée, phase {n}"),
+        )
+    yield (
+        *("apparent_export_va", "VA", gauge),
+        *("Apparent power injected", "Puissance apparente injectée"),
+    )
+    for n in range(1, 4):
+        yield f"voltage_{n}_v", "V", gauge, f"Voltage, phase {n}", f"Tension, phase {n}"
+    for n in range(1, 4):
+        yield f"current_{n}_a", "A", gauge, f"Current, phase {n}", f"Courant, phase {n}"
+    yield (
+        *("active_w", "W", estimate),
+        *("Active power drawn (estimate)", "Puissance active soutirée (estimation)"),
+    )
+    yield (
+        *("active_export_w", "W", estimate),
+        *("Active power injected (estimate)", "Puissance active injectée (estimation)"),
+    )
+
+
+QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
+    {
+        name: Quantity(name, unit, kind, order, Text(en, fr))
+        for order, (name, unit, kind, en, fr) in enumerate(_rows(), 1)
+    }
+)
+"""Every quantity by its name, in the order of the table."""
