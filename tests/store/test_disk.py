@@ -450,7 +450,7 @@ def test_a_newer_journal_is_left_untouched(tmp_path: Path) -> None:
         assert journal.commit() == last_seq
         journal.close()
     assert path.read_bytes() == content
-    assert (tmp_path / "journal.telewatt-v1.db").exists()
+    assert (tmp_path / "journal.telewatt-v2.db").exists()
 
 
 def test_another_programs_database_is_left_untouched(tmp_path: Path) -> None:
@@ -488,7 +488,7 @@ def test_somebody_elses_file_is_left_untouched(tmp_path: Path, content: bytes) -
         assert journal.commit() == last_seq
         journal.close()
     assert path.read_bytes() == content
-    names = {"holiday.jpg", "holiday.jpg.lock", "holiday.telewatt-v1.jpg"}
+    names = {"holiday.jpg", "holiday.jpg.lock", "holiday.telewatt-v2.jpg"}
     assert {file.name for file in tmp_path.iterdir()} == names
 
 

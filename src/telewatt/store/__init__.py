@@ -8,6 +8,7 @@ async for entry in journal.follow(journal.place("mqtt")): ...
 """
 
 from telewatt.store.alarms import Alarm, AlarmKind
+from telewatt.store.archive import Archive
 from telewatt.store.batch import Entry
 from telewatt.store.faults import JournalError
 from telewatt.store.gap import Gap, GapReason
@@ -17,6 +18,7 @@ from telewatt.store.lock import JournalInUseError
 __all__ = [
     "Alarm",
     "AlarmKind",
+    "Archive",
     "Counters",
     "Entry",
     "Gap",

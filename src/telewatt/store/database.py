@@ -8,10 +8,10 @@ reads; WAL lets them work at the same time.
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from telewatt.store import gap, schema, wal
+from telewatt.store import gap, rows, schema, wal
 from telewatt.store.batch import MAGIC, BatchError, Sealed, check
 from telewatt.store.faults import (
     AheadError,
@@ -113,11 +113,11 @@ class Database:
             raise DamagedError(f"{path}-wal is damaged")
         self._identity = _identity(path)
         with contextlib.ExitStack() as opened:
-            self._writer = opened.enter_context(contextlib.closing(_connect(path, writable)))
+            self._writer = opened.enter_context(contextlib.closing(connect(path, writable)))
             if writable:
                 with telling_damage(path):  # another error is a wrong migration: a bug
                     schema.migrate(self._writer, schema.load_steps())
-            self._reader = opened.enter_context(contextlib.closing(_connect(path, writable)))
+            self._reader = opened.enter_context(contextlib.closing(connect(path, writable)))
             with telling_damage(path, strict=True):
                 self._check_content()
             opened.pop_all()
@@ -126,7 +126,7 @@ class Database:
         self.places()
         self.gaps()
         self.was_closed()
-        if any(first_seq < expected for expected, first_seq in jumps(self._writer)):
+        if any(first_seq < expected for expected, first_seq in rows.jumps(self._writer)):
             raise DamagedError("batches overlap")
         last = self._last_row()
         if last is not None and not _fits(*last):
@@ -159,8 +159,8 @@ class Database:
 
     def places(self) -> dict[str, int]:
         """The place of every reader."""
-        rows = self._writer.execute("SELECT name, seq FROM reader")
-        return {name: int(seq) for name, seq in rows}
+        places = self._writer.execute("SELECT name, seq FROM reader")
+        return {name: int(seq) for name, seq in places}
 
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""
@@ -188,13 +188,30 @@ class Database:
         closed: bool | None = None,
     ) -> None:
         """Store all of it durably, or nothing."""
+        with self._transaction() as connection:
+            insert(connection, batches, places or {}, gaps)
+            if closed is not None:
+                connection.execute("UPDATE closing SET clean = ?", (closed,))
+
+    def swap(self, old: Iterable[Sealed], new: Sealed, span: rows.Span | None) -> bool:
+        """Put one row in place of those read before, durably.
+
+        Returns:
+            ``False``, and nothing is changed, if one of them is not as it was read.
+        """
+        with self._transaction() as connection:
+            if not (swapped := rows.swap(connection, old, new, span)):
+                connection.execute("ROLLBACK")
+        return swapped
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         with telling_damage(self.path):
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                insert(self._writer, batches, places or {}, gaps)
-                if closed is not None:
-                    self._writer.execute("UPDATE closing SET clean = ?", (closed,))
-                self._writer.execute("COMMIT")
+                yield self._writer
+                if self._writer.in_transaction:
+                    self._writer.execute("COMMIT")
             except sqlite3.IntegrityError as error:
                 if "batch.first_seq" in str(error):
                     raise AheadError(f"another process has written: {error}") from error
@@ -206,30 +223,19 @@ class Database:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
 
-    def read(self, after: int, limit: int) -> list[tuple[int, int, bytes]]:
+    def read(self, after: int, limit: int) -> list[Sealed]:
         """The rows that hold the entries after ``after``, until ``limit`` entries are covered.
 
         Raises:
             DamagedError: a row is no batch's.
         """
-        sql = """
-            SELECT first_seq, entries, payload FROM batch WHERE first_seq >= coalesce(
-                (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
-            ORDER BY first_seq"""
-        rows = []
-        with (
-            telling_damage(self.path),
-            contextlib.closing(self._reader.execute(sql, {"next": after + 1})) as cursor,
-        ):
-            for row in cursor:
-                if not (isinstance(row[1], int) and isinstance(row[2], bytes)):
-                    raise DamagedError(f"the row of entry {row[0]} has values of a wrong type")
-                last_seq = row[0] + row[1] - 1
-                if last_seq > after:
-                    rows.append(row)
-                if last_seq >= after + limit:
-                    break
-        return rows
+        with telling_damage(self.path):
+            return rows.read(self._reader, after, limit)
+
+    def next_unpacked(self, after: int) -> int | None:
+        """Number of the first row beyond ``after`` that packing has not looked at."""
+        with telling_damage(self.path):
+            return rows.next_unpacked(self._reader, after)
 
     def close(self) -> None:
         """Close both connections; the last one out moves the WAL into the file."""
@@ -244,9 +250,7 @@ def insert(
     gaps: Iterable[Gap],
 ) -> None:
     """Put rows into an open transaction."""
-    connection.executemany(
-        "INSERT INTO batch (first_seq, entries, payload) VALUES (?, ?, ?)", batches
-    )
+    rows.insert(connection, batches)
     connection.executemany(
         "INSERT OR REPLACE INTO reader (name, seq) VALUES (?, ?)", places.items()
     )
@@ -257,23 +261,8 @@ def insert(
 
 def read_gaps(connection: sqlite3.Connection) -> list[Gap]:
     """Table ``gap``, ascending."""
-    rows = connection.execute(f"SELECT {gap.COLUMNS} FROM gap ORDER BY first_seq, last_seq")
-    return [gap.from_row(row) for row in rows]
-
-
-def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Where a batch does not begin with the number after the one before: expected, found."""
-    count = "SELECT sum(entries), max(first_seq + entries - 1) FROM batch INDEXED BY batch_span"
-    entries_stored, last_seq = connection.execute(count).fetchone()
-    if entries_stored == last_seq:  # nothing missing: no need to look at each row
-        return []
-    found, expected = [], 1
-    sql = "SELECT first_seq, entries FROM batch INDEXED BY batch_span ORDER BY first_seq"
-    for first_seq, entries in connection.execute(sql):
-        if first_seq != expected:
-            found.append((expected, first_seq))
-        expected = first_seq + entries
-    return found
+    found = connection.execute(f"SELECT {gap.COLUMNS} FROM gap ORDER BY first_seq, last_seq")
+    return [gap.from_row(row) for row in found]
 
 
 def find_missing(connection: sqlite3.Connection) -> list[tuple[int, int]]:
@@ -281,7 +270,7 @@ def find_missing(connection: sqlite3.Connection) -> list[tuple[int, int]]:
     known = read_gaps(connection)
     return [
         run
-        for expected, first_seq in jumps(connection)
+        for expected, first_seq in rows.jumps(connection)
         for run in gap.unexplained(known, expected, first_seq - 1)
     ]
 
@@ -294,7 +283,8 @@ def _fits(first_seq: int, entries: int, payload: bytes) -> bool:
     return (sealed.first_seq, sealed.entries) == (first_seq, entries)
 
 
-def _connect(path: Path, writable: bool) -> sqlite3.Connection:
+def connect(path: Path, writable: bool) -> sqlite3.Connection:
+    """A connection with the settings of every journal; raises what `Database` raises."""
     # without a log SQLite would want to make one, which a read-only disk refuses
     read_only = "mode=ro" if has_bytes(beside(path, "-wal")) else "immutable=1"
     connection = sqlite3.connect(
@@ -308,6 +298,7 @@ def _connect(path: Path, writable: bool) -> sqlite3.Connection:
         with telling_damage(path, strict=True):
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = OFF")  # no zeros over what was packed
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * PAGE_SIZE}")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()

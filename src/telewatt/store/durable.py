@@ -9,11 +9,12 @@ beyond everything that is known if the clock is wrong: beyond any number given b
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-from telewatt.store import gap, salvage
+from telewatt.store import gap, packing, salvage
 from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
 from telewatt.store.database import Database
@@ -24,7 +25,7 @@ from telewatt.store.storage import Storage
 _FLOOR = 1_760_000_000_000  # autumn 2025: no journal is older
 _SKIPPED = 1_000_000_000  # more entries than a damaged file may have had after the last one found
 
-Row = tuple[int, int, bytes]
+R = TypeVar("R")
 
 
 class Durable:
@@ -49,6 +50,7 @@ class Durable:
         self._alarms = alarms
         self._gaps: list[Gap] = []
         self._new_gaps: list[Gap] = []
+        self._packed_seq = 0  # packing has looked at all rows up to here
         self._writing = threading.RLock()
         self._reading = threading.Lock()
         self._storage = Storage(path, alarms)
@@ -104,6 +106,20 @@ class Durable:
                 raise
             self._storage.fail(error)
             return None
+
+    def pack(self) -> bool:
+        """Pack the oldest rows that belong together (`telewatt.store.packing`), if there are any.
+
+        Returns:
+            Whether there may be more to do.
+        """
+        try:
+            return self._pack()
+        except Exception as error:
+            if not is_world(error):
+                raise
+            self._storage.fail(error)
+            return False
 
     def close(self, *, clean: bool) -> None:
         """Close the file; ``clean`` says that everything appended is durable."""
@@ -200,6 +216,7 @@ class Durable:
             reason = GapReason.DAMAGED
         self.note(Gap(first, last, reason) for first, last in bridge)
         self._storage.salvaged = False
+        self._packed_seq = 0
         self._mark_open(database)
 
     def _mark_open(self, database: Database) -> None:
@@ -256,6 +273,36 @@ class Durable:
             self._replace(database, error)
             self._write(self._writable(), batches, places, self._new_gaps)
 
+    def _pack(self) -> bool:
+        found = self._ask(lambda database: database.next_unpacked(self._packed_seq))
+        if found is None or found[1] is None:
+            return False
+        database, after = found[0], found[1] - 1
+        newest = self._rows_of(database, self.seq - 1)
+        first = next(self._rows_of(database, after), None)
+        if first is None or not packing.is_closed(first, next(newest, first), datetime.now(UTC)):
+            return False
+        old, block, span = packing.pack(packing.collect(self._rows_of(database, after)))
+        with self._writing:
+            if self._writable() is not database:
+                return False
+            try:
+                swapped = database.swap(old, block, span)
+            except DamagedError as error:
+                self._replace(database, error)
+                return False
+            if swapped:
+                self._packed_seq = block.last_seq
+            return swapped
+
+    def _rows_of(self, database: Database, after: int) -> Iterator[Sealed]:
+        """The rows after this number, as long as the journal works with this file."""
+        while (found := self._read_rows(after, 1)) is not None and found[0] is database:
+            yield from found[1]
+            if not found[1]:
+                return
+            after = found[1][-1].last_seq
+
     def _tell(self, gaps: Sequence[Gap]) -> None:
         for found in gaps:
             self._alarms.sound(
@@ -275,22 +322,26 @@ class Durable:
                 continue
             if not rows or len(entries) >= limit:
                 return entries
-            after = rows[-1][0] + rows[-1][1] - 1
+            after = rows[-1].last_seq
         return None
 
-    def _read_rows(self, after: int, limit: int) -> tuple[Database, list[Row]] | None:
-        with self._reading:
-            database = self._storage.database
-            if database is None:
-                return None
-            try:
-                return database, database.read(after, limit)
-            except DamagedError as error:
-                cause = error
-        self._replace(database, cause)
-        return self._read_rows(after, limit)
+    def _read_rows(self, after: int, limit: int) -> tuple[Database, list[Sealed]] | None:
+        return self._ask(lambda database: database.read(after, limit))
 
-    def _decode(self, rows: Sequence[Row], after: int) -> list[Entry]:
+    def _ask(self, question: Callable[[Database], R]) -> tuple[Database, R] | None:
+        """What the file answers, as soon as it is sound; ``None`` while there is none."""
+        while True:
+            with self._reading:
+                database = self._storage.database
+                if database is None:
+                    return None
+                try:
+                    return database, question(database)
+                except DamagedError as error:
+                    cause = error
+            self._replace(database, cause)
+
+    def _decode(self, rows: Sequence[Sealed], after: int) -> list[Entry]:
         entries: list[Entry] = []
         expected = after + 1
         for first_seq, count, payload in rows:

@@ -26,7 +26,9 @@ from telewatt.store.tail import Tail, View
 
 COMMIT_ENTRIES = 1024  # so many fresh entries are committed before the interval is over
 RETRY_S = 1.0  # first pause after a failed commit; doubled each time up to the interval
-WORKERS = 2  # one commits, one reads
+PACK_SHARE = 0.04  # of one core, at most
+PACK_PAUSE_S = 60.0
+WORKERS = 3  # one commits, one reads, one packs
 _FOLLOW_ENTRIES = 1000
 
 P = ParamSpec("P")
@@ -142,13 +144,10 @@ class Journal:
         return entry
 
     async def run(self) -> None:
-        """Commit every interval until cancelled, then once more."""
-        try:
-            while True:
-                await self._pause()
-                await self._work(self.commit)
-        finally:
-            await self._work(self.commit)
+        """Commit every interval until cancelled, then once more; pack what is old meanwhile."""
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._commit_again_and_again())
+            parts.create_task(self._pack_again_and_again())
 
     def commit(self) -> int:
         """Make everything appended so far durable, if the disk allows it.
@@ -161,6 +160,16 @@ class Journal:
             if not self._closed:
                 self._commit()
         return self._durable.seq
+
+    def pack(self) -> bool:
+        """Pack the commits of the oldest closed hour into one row, if there are any.
+
+        Reading and committing go on meanwhile. Numbers and entries stay the same.
+
+        Returns:
+            Whether there may be more to do.
+        """
+        return not self._closed and self._durable.pack()
 
     def close(self) -> None:
         """Commit, close the file and let others have the journal. Followers end."""
@@ -185,6 +194,21 @@ class Journal:
     def confirm(self, reader: str, seq: int) -> None:
         """The reader has dealt with all entries up to this one; never goes back."""
         self._places.confirm(reader, min(seq, self.last_seq))
+
+    async def _commit_again_and_again(self) -> None:
+        try:
+            while True:
+                await self._pause()
+                await self._work(self.commit)
+        finally:
+            await self._work(self.commit)
+
+    async def _pack_again_and_again(self) -> None:
+        while True:
+            started = time.monotonic()
+            more = await self._work(self.pack)
+            spent_s = time.monotonic() - started
+            await asyncio.sleep(spent_s / PACK_SHARE if more else PACK_PAUSE_S)
 
     def _commit(self) -> None:
         started, before = time.monotonic(), self._durable.seq

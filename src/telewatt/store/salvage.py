@@ -121,12 +121,17 @@ def _move_side_files(path: Path, target: Path) -> None:
 
 def _fill(connection: sqlite3.Connection, source: Path) -> None:
     for sealed in find_batches(source):
+        # what was packed is larger than the first of the commits it stands for
         connection.execute(
-            "INSERT OR IGNORE INTO batch (first_seq, entries, payload) VALUES (?, ?, ?)", sealed
+            """INSERT INTO batch (first_seq, entries, payload) VALUES (?, ?, ?)
+            ON CONFLICT DO UPDATE SET entries = excluded.entries, payload = excluded.payload
+            WHERE entries < excluded.entries""",
+            sealed,
         )
     connection.execute(
         """DELETE FROM batch WHERE first_seq IN (SELECT first_seq FROM (
-            SELECT first_seq, lag(first_seq + entries) OVER (ORDER BY first_seq) expected
+            SELECT first_seq, max(first_seq + entries) OVER (
+                ORDER BY first_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) expected
             FROM batch) WHERE first_seq < expected)"""
     )
     insert(connection, (), _find_places(connection, source), _find_gaps(source))

@@ -1,0 +1,138 @@
+"""Table ``batch``: one row a run of consecutive entries, by number and by time.
+
+Rows as committed are the newest ones and in no index; all others are in ``batch_span``, so that
+numbers and times are found without reading a payload.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from telewatt.store.batch import Sealed
+from telewatt.store.faults import DamagedError
+
+_INDEXED = "batch INDEXED BY batch_span WHERE packed IS NOT 0"
+
+
+class Span(NamedTuple):
+    """Earliest and latest arrival of a row's entries, microseconds since 1970, UTC."""
+
+    since_us: int
+    until_us: int
+
+
+def insert(connection: sqlite3.Connection, batches: Iterable[Sealed]) -> None:
+    """Store what was committed."""
+    sql = "INSERT INTO batch (first_seq, entries, payload, packed) VALUES (?, ?, ?, 0)"
+    connection.executemany(sql, batches)
+
+
+def swap(
+    connection: sqlite3.Connection, old: Iterable[Sealed], new: Sealed, span: Span | None
+) -> bool:
+    """Put one row in place of those read before, inside an open transaction.
+
+    Returns:
+        ``False`` if one of them is not as it was read; then the transaction must be rolled back.
+    """
+    for row in old:
+        sql = "DELETE FROM batch WHERE first_seq = ? AND entries = ? AND payload = ?"
+        if connection.execute(sql, row).rowcount != 1:
+            return False
+    connection.execute(
+        "INSERT INTO batch (first_seq, entries, payload, packed, since_us, until_us) "
+        "VALUES (?, ?, ?, 1, ?, ?)",
+        (*new, *(span or (None, None))),
+    )
+    return True
+
+
+def replace(connection: sqlite3.Connection, old: Sealed, new: Sealed) -> bool:
+    """Put another payload into a packed row, unless it is not as it was read."""
+    sql = """UPDATE batch SET payload = ? WHERE first_seq = ? AND entries = ? AND payload = ?
+        AND packed = 1"""
+    return connection.execute(sql, (new.payload, *old)).rowcount == 1
+
+
+def read(connection: sqlite3.Connection, after: int, limit: int) -> list[Sealed]:
+    """The rows that hold the entries after ``after``, until ``limit`` entries are covered.
+
+    Raises:
+        DamagedError: a row is no batch's.
+    """
+    found: list[Sealed] = []
+    with contextlib.closing(connection.execute(_READ, {"next": after + 1})) as cursor:
+        for row in cursor:
+            if not (isinstance(row[1], int) and isinstance(row[2], bytes)):
+                raise DamagedError(f"the row of entry {row[0]} has values of a wrong type")
+            sealed = Sealed(*row)
+            if sealed.last_seq > after:
+                found.append(sealed)
+            if sealed.last_seq >= after + limit:
+                break
+    return found
+
+
+_READ = """
+    SELECT first_seq, entries, payload FROM batch WHERE first_seq >= coalesce(
+        (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
+    ORDER BY first_seq"""
+
+
+def next_unpacked(connection: sqlite3.Connection, after: int) -> int | None:
+    """Number of the first row beyond ``after`` that packing has not looked at."""
+    sql = f"SELECT min(first_seq) FROM {_INDEXED} AND packed IS NULL AND first_seq > ?"
+    (first_seq,) = connection.execute(sql, (after,)).fetchone()
+    return first_seq if first_seq is not None else _next_committed(connection, after)
+
+
+def next_within(connection: sqlite3.Connection, after: int, span: Span) -> int | None:
+    """Number of the first row with entries beyond ``after`` that may have one of this time.
+
+    Args:
+        span: both ends included.
+    """
+    sql = "SELECT max(first_seq) FROM batch WHERE first_seq <= ?"
+    (start,) = connection.execute(sql, (after + 1,)).fetchone()
+    found = connection.execute(
+        f"""SELECT first_seq FROM {_INDEXED} AND first_seq >= :start
+            AND first_seq + entries > :after + 1
+            AND (packed IS NULL OR since_us <= :until AND until_us >= :since)
+            ORDER BY first_seq LIMIT 1""",
+        {"start": start or 0, "after": after, "since": span.since_us, "until": span.until_us},
+    ).fetchone()
+    return found[0] if found is not None else _next_committed(connection, after)
+
+
+def _next_committed(connection: sqlite3.Connection, after: int) -> int | None:
+    (start,) = connection.execute(f"SELECT max(first_seq + entries) FROM {_INDEXED}").fetchone()
+    found: tuple[int] | None = connection.execute(
+        """SELECT first_seq FROM batch WHERE packed = 0 AND first_seq >= ?
+           AND first_seq + entries > ? ORDER BY first_seq LIMIT 1""",
+        (start or 0, after + 1),
+    ).fetchone()
+    return None if found is None else found[0]
+
+
+def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Where a row does not begin with the number after the one before: expected, found."""
+    found, expected = [], 1
+    for first_seq, end in _runs(connection):
+        if first_seq != expected:
+            found.append((expected, first_seq))
+        expected = end
+    return found
+
+
+def _runs(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    """Each row's first number and the one after its last; rows that join may be one run."""
+    count = f"SELECT sum(entries), min(first_seq), max(first_seq + entries) FROM {_INDEXED}"
+    entries, first_seq, end = connection.execute(count).fetchone()
+    if entries is not None and entries == end - first_seq:
+        yield first_seq, end  # nothing missing: no need to look at each row
+    elif entries is not None:
+        sql = f"SELECT first_seq, first_seq + entries FROM {_INDEXED} ORDER BY first_seq"
+        yield from connection.execute(sql)
+    sql = "SELECT first_seq, first_seq + entries FROM batch WHERE first_seq >= ? ORDER BY first_seq"
+    yield from connection.execute(sql, (end or 0,))
