@@ -28,6 +28,7 @@ LAYER = {
     "derivation": 1,
     "jsonl": 1,
     "language": 1,
+    "logline": 1,
     "quality": 1,
     "quantity": 1,
     "columns": 1,

@@ -1,0 +1,72 @@
+"""Daily logs of LinkyMonitor and of telewatt: each line ``DATA`` is a reading."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from telewatt.exchange import texts
+from telewatt.exchange.fault import NotImportableError
+from telewatt.exchange.hints import Hints
+from telewatt.exchange.measures import Measures, fold_readings
+from telewatt.exchange.stamps import instants
+from telewatt.logline import LineError, LogLine, frame_of, is_line, read_line
+from telewatt.reading import Reading
+
+METER = "Compteur"
+
+
+def is_log(text: str) -> bool:
+    """Whether one of the first lines is one of a daily log."""
+    return any(map(is_line, text.split("\n", 20)[:20]))
+
+
+def parse_log(text: str, hints: Hints) -> Measures:
+    """The readings of a daily log, judged.
+
+    Raises:
+        NotImportableError: a line that is none of a daily log, or is cut off; times that go back.
+    """
+    lines = list(_lines(text))
+    data = [(number, line) for number, line in lines if line.word == "DATA" and line.fields]
+    if not data:
+        raise NotImportableError(texts.NO_DATA, 1)
+    if text[-1:] != "\n" and lines[-1][0] == text.count("\n") + 1:
+        raise NotImportableError(texts.CUT_LINE, lines[-1][0])
+    meter = _meter_of(text)
+    return Measures("log", fold_readings(_readings(data, meter, hints)))
+
+
+def _lines(text: str) -> Iterator[tuple[int, LogLine]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield number, read_line(line.rstrip())
+            except LineError as error:
+                raise NotImportableError(texts.NO_LINE, number, found=error.found) from None
+
+
+def _readings(
+    data: Iterable[tuple[int, LogLine]], meter: str | None, hints: Hints
+) -> Iterator[Reading]:
+    numbers, lines = zip(*data, strict=True)
+    before: datetime | None = None
+    for number, line, at in zip(numbers, lines, _instants(lines, hints), strict=True):
+        if before is not None and at < before:
+            raise NotImportableError(texts.TIME_BACK, number)
+        before = at
+        try:
+            yield Reading(meter, "", at, frame_of(line))
+        except LineError as error:
+            raise NotImportableError(texts.NO_LINE, number, found=error.found) from None
+
+
+def _instants(lines: Iterable[LogLine], hints: Hints) -> list[datetime]:
+    stamps = [line.stamp for line in lines]
+    if hints.log_in_utc:
+        stamps = [stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC) for stamp in stamps]
+    return instants(stamps)
+
+
+def _meter_of(text: str) -> str | None:
+    """Telewatt says whose log it is in the first line."""
+    _, found, rest = text.partition("\n")[0].partition(f"{METER}=")
+    return rest.split(",")[0].strip() or None if found else None

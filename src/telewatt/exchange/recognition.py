@@ -1,0 +1,61 @@
+"""What a file is, told by its content alone, and who reads it.
+
+``KINDS`` is the table: a kind -> how it is recognised and read. They are asked in its order.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from telewatt.exchange import texts
+from telewatt.exchange.capture import is_capture, parse_capture
+from telewatt.exchange.content import refuse_what_is_no_measure, text_of
+from telewatt.exchange.daylog import is_log, parse_log
+from telewatt.exchange.enedis import is_table, parse_tables
+from telewatt.exchange.fault import NotImportableError
+from telewatt.exchange.hints import Hints
+from telewatt.exchange.measures import Measures
+from telewatt.exchange.table import rows_of
+from telewatt.exchange.workbook import is_workbook, rows_of_workbook
+
+
+class Kind(NamedTuple):
+    """How to recognise a file, and how to read it (see `Measures`)."""
+
+    fits: Callable[[bytes], bool]
+    parse: Callable[[bytes, Hints], Measures]
+
+
+KINDS: Mapping[str, Kind] = {
+    "workbook": Kind(is_workbook, lambda content, _: parse_tables(rows_of_workbook(content))),
+    "capture": Kind(is_capture, parse_capture),
+    "log": Kind(
+        lambda content: is_log(text_of(content)),
+        lambda content, hints: parse_log(text_of(content), hints),
+    ),
+    "table": Kind(
+        lambda content: is_table(rows_of(text_of(content))),
+        lambda content, _: parse_tables(rows_of(text_of(content))),
+    ),
+}
+
+
+def recognise(content: bytes) -> str:
+    """The kind of a file: a key of ``KINDS``.
+
+    Raises:
+        NotImportableError: it is something else; says what, and what to do.
+    """
+    refuse_what_is_no_measure(content)
+    for name, kind in KINDS.items():
+        if kind.fits(content):
+            return name
+    raise NotImportableError(texts.NO_FRAME)
+
+
+def parse(content: bytes, hints: Hints) -> Measures:
+    """What a file holds.
+
+    Raises:
+        NotImportableError: it cannot be imported; while the runs are gone through as well.
+    """
+    return KINDS[recognise(content)].parse(content, hints)
