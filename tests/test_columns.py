@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.columns import (
+    Cursor,
     decode_ints,
+    encode_columns,
     encode_count,
     encode_ints,
     encode_number,
-    read_count,
-    read_ints,
-    read_number,
 )
 
 numbers = st.integers(-(2**8), 2**8) | st.integers(-(2**63), 2**64) | st.integers()
@@ -35,12 +34,11 @@ def test_differences_of_every_width_come_back(width: int, data: st.DataObject) -
 
 
 @given(st.lists(st.lists(numbers, max_size=9), max_size=5))
-def test_columns_can_follow_each_other(found: list[list[int]]) -> None:
-    data, place = b"".join(map(encode_ints, found)), 0
-    for values in found:
-        read, place = read_ints(data, place, len(values))
-        assert read == values
-    assert place == len(data)
+def test_a_table_of_columns_comes_back_and_tells_its_end(found: list[list[int]]) -> None:
+    data = b"?" + encode_columns(found)
+    cursor = Cursor(data + b"?", 1)
+    assert cursor.columns([len(values) for values in found]) == found
+    assert cursor.place == len(data)
 
 
 @given(numbers, numbers, st.integers(1, 5000))
@@ -49,8 +47,8 @@ def test_a_column_of_equal_steps_is_as_long_as_two_numbers(
 ) -> None:
     values = [first + step * n for n in range(count)]
     data = encode_ints(values)
-    alone = encode_number(first) + encode_number(step if count > 1 else 0)
-    assert len(data) == 1 + len(alone)
+    steps = encode_number(step) if step and count > 1 else b""
+    assert len(data) == 1 + len(encode_number(first) + steps)
     assert decode_ints(data, count) == values
 
 
@@ -65,9 +63,8 @@ def test_the_low_bytes_of_all_differences_come_first() -> None:
 
 @given(numbers)
 def test_one_number_comes_back(value: int) -> None:
-    data = encode_number(value)
-    assert read_number(b"?" + data + b"?", 1) == (value, 1 + len(data))
-    assert read_count(encode_count(abs(value)), 0)[0] == abs(value)
+    cursor = Cursor(encode_number(value) + encode_count(abs(value)))
+    assert (cursor.number(), cursor.count()) == (value, abs(value))
 
 
 @given(st.lists(numbers, min_size=1, max_size=9))

@@ -1,13 +1,16 @@
 """Columns of whole numbers as bytes that compress well.
 
-Layout: a code (varint), the first value (zigzag varint), then
+Layout of a table of columns: a code for each column (varint), then the first value of each
+(zigzag varint), then the rest of each, which the code says:
 
-- code 0: the step (zigzag varint); every value is the one before plus the step;
-- code w: the differences to the value before, zigzag, in w bytes each, little-endian, as planes:
+- 0: nothing; every value is the first one;
+- 1: the step (zigzag varint); every value is the one before plus the step;
+- 1 + w: the differences to the value before, zigzag, in w bytes each, little-endian, as planes:
   the lowest bytes of all of them, then the next ones, up to the w-th.
 
-Nothing is compressed here: whoever stores columns compresses many of them together. The bytes of
-a column tell where they end, so columns can follow each other.
+A column without values has neither code nor first value. Nothing is compressed here: whoever
+stores columns compresses them, best many together. How many values each has is not part of the
+bytes; where the table ends is.
 
 A varint has seven bits a byte, lowest first, and bit 7 set in all bytes but the last. Zigzag makes
 0, -1, 1, -2 ... into 0, 1, 2, 3 ..., so that small differences of both signs have high bytes of 0.
@@ -25,15 +28,7 @@ _SIGNED = tuple((z >> 1) ^ -(z & 1) for z in range(256))
 
 def encode_ints(values: Sequence[int]) -> bytes:
     """The column of these values: any ints, however large, of either sign; ``b""`` if none."""
-    if not values:
-        return b""
-    first, step = values[0], values[1] - values[0] if len(values) > 1 else 0
-    differences = list(map(sub, values[1:], values))
-    if differences.count(step) == len(differences):
-        return b"\x00" + encode_number(first) + encode_number(step)
-    zigzags = [d + d if d >= 0 else -d - d - 1 for d in differences]
-    width = (max(zigzags).bit_length() + 7) // 8
-    return encode_count(width) + encode_number(first) + _to_planes(zigzags, width)
+    return encode_columns((values,))
 
 
 def decode_ints(data: bytes, count: int) -> list[int]:
@@ -42,40 +37,28 @@ def decode_ints(data: bytes, count: int) -> list[int]:
     Raises:
         ValueError: the bytes are no column of so many values.
     """
-    values, end = read_ints(data, 0, count)
-    if end != len(data):
-        raise ValueError(f"{len(data) - end} bytes too many for a column of {count} values")
+    cursor = Cursor(data)
+    (values,) = cursor.columns((count,))
+    if cursor.place != len(data):
+        raise ValueError(f"{len(data) - cursor.place} bytes too many for {count} values")
     return values
 
 
-def read_ints(data: bytes, start: int, count: int) -> tuple[list[int], int]:
-    """The ``count`` values of the column that begins at ``start``, and where it ends.
-
-    Raises:
-        ValueError: the bytes end before the column.
-    """
-    if not count:
-        return [], start
-    width, place = read_count(data, start)
-    first, place = read_number(data, place)
-    if not width:
-        step, place = read_number(data, place)
-        return list(range(first, first + step * count, step)) if step else [first] * count, place
-    end = place + width * (count - 1)
-    if end > len(data):
-        raise ValueError(f"the bytes end before the column of {count} values does")
-    return list(accumulate(_from_planes(data[place:end], width), initial=first)), end
+def encode_columns(columns: Iterable[Sequence[int]]) -> bytes:
+    """The table of these columns, one after the other; `Cursor.columns` reads it."""
+    codes, firsts, rests = bytearray(), bytearray(), bytearray()
+    for values in columns:
+        if values:
+            code, rest = _encode_rest(values)
+            codes += encode_count(code)
+            firsts += encode_number(values[0])
+            rests += rest
+    return bytes(codes + firsts + rests)
 
 
 def encode_number(value: int) -> bytes:
     """One whole number as a zigzag varint."""
     return encode_count(value + value if value >= 0 else -value - value - 1)
-
-
-def read_number(data: bytes, start: int) -> tuple[int, int]:
-    """The number whose zigzag varint begins at ``start``, and where it ends (or `ValueError`)."""
-    zigzag, end = read_count(data, start)
-    return (zigzag >> 1) ^ -(zigzag & 1), end
 
 
 def encode_count(value: int) -> bytes:
@@ -88,19 +71,62 @@ def encode_count(value: int) -> bytes:
     return bytes(out)
 
 
-def read_count(data: bytes, start: int) -> tuple[int, int]:
-    """The number of 0 or more whose varint begins at ``start``, and where it ends.
+class Cursor:
+    """Reads what the functions above wrote, from ``place`` on; each call moves on.
 
-    Raises:
-        ValueError: the bytes end before.
+    Every method raises ValueError if the bytes end too early.
     """
-    value = shift = 0
-    for place in range(start, len(data)):
-        value |= (data[place] & 0x7F) << shift
-        if data[place] < 0x80:
-            return value, place + 1
-        shift += 7
-    raise ValueError("the bytes end within a number")
+
+    def __init__(self, data: bytes, place: int = 0) -> None:
+        self.data, self.place = data, place
+
+    def take(self, length: int) -> bytes:
+        """The next so many bytes."""
+        start, self.place = self.place, self.place + length
+        if self.place > len(self.data):
+            raise ValueError("the bytes end too early")
+        return self.data[start : self.place]
+
+    def count(self) -> int:
+        """The varint here."""
+        value = shift = 0
+        while True:
+            (byte,) = self.take(1)
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def number(self) -> int:
+        """The zigzag varint here."""
+        zigzag = self.count()
+        return (zigzag >> 1) ^ -(zigzag & 1)
+
+    def columns(self, counts: Sequence[int]) -> list[list[int]]:
+        """The columns of the table here, which have so many values each."""
+        codes = [self.count() if count else 0 for count in counts]
+        firsts = [self.number() if count else 0 for count in counts]
+        return list(map(self._rest, counts, codes, firsts))
+
+    def _rest(self, count: int, code: int, first: int) -> list[int]:
+        if code == 0:
+            return [first] * count
+        if code == 1:
+            step = self.number()
+            return [first + step * n for n in range(count)]
+        planes = self.take((code - 1) * (count - 1))
+        return list(accumulate(_from_planes(planes, code - 1), initial=first))
+
+
+def _encode_rest(values: Sequence[int]) -> tuple[int, bytes]:
+    if values.count(values[0]) == len(values):
+        return 0, b""
+    differences = list(map(sub, values[1:], values))
+    if differences.count(differences[0]) == len(differences):
+        return 1, encode_number(differences[0])
+    zigzags = [d + d if d >= 0 else -d - d - 1 for d in differences]
+    width = (max(zigzags).bit_length() + 7) // 8
+    return 1 + width, _to_planes(zigzags, width)
 
 
 def _to_planes(zigzags: list[int], width: int) -> bytes:

@@ -1,5 +1,6 @@
 """A batch gives back what was sealed, and knows when it is not itself any more."""
 
+from collections.abc import Callable
 from datetime import UTC, timedelta, timezone
 
 import pytest
@@ -7,21 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.reading import Reading
-from telewatt.store import batch
+from telewatt.store import batch_v1
 from telewatt.store.batch import (
     ENTRIES_MAX,
     RAW_BYTES_MAX,
     BatchError,
     Entry,
+    Sealed,
+    Sealing,
     check,
     chunks,
     places,
     seal,
     unseal,
 )
+from telewatt.store.block import kinds, layout
 from telewatt.tic import Frame, Mode, Reason, Rejected, Status, restore_dataset
+from tests.store.old_batches import seal_v1
 from tests.store.readings import make_readings
 
+Seal = Callable[[list[Entry], dict[str, int]], Sealed]
 READINGS = make_readings(300)
 
 fields = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
@@ -63,13 +69,35 @@ readings = st.builds(
 )
 
 
-@given(st.lists(readings, min_size=1, max_size=8), st.integers(1, 2**53))
-def test_unsealing_gives_back_what_was_sealed(found: list[Reading], first_seq: int) -> None:
+@pytest.mark.parametrize("write", [seal, seal_v1])
+@given(found=st.lists(readings, min_size=1, max_size=8), first_seq=st.integers(1, 2**53))
+def test_unsealing_gives_back_what_was_sealed(
+    write: Seal, found: list[Reading], first_seq: int
+) -> None:
     entries = [Entry(seq, reading) for seq, reading in enumerate(found, start=first_seq)]
-    sealed = seal(entries, {})
+    sealed = write(entries, {})
     assert unseal(sealed.payload) == entries
     assert check(sealed.payload) == sealed
     assert (sealed.first_seq, sealed.last_seq) == (entries[0].seq, entries[-1].seq)
+
+
+@pytest.mark.parametrize("write", [seal, seal_v1])
+@given(count=st.integers(1, 40), after=st.integers(0, 150), limit=st.none() | st.integers(0, 50))
+def test_a_part_of_a_batch_can_be_read(
+    write: Seal, count: int, after: int, limit: int | None
+) -> None:
+    entries = [Entry(100 + n, READINGS[n]) for n in range(count)]
+    wanted = [entry for entry in entries if entry.seq > after][:limit]
+    assert unseal(write(entries, {}).payload, after, limit) == wanted
+
+
+def test_a_batch_takes_no_entry_with_another_number_than_the_next() -> None:
+    sealing = Sealing()
+    sealing.add(Entry(7, READINGS[0]))
+    with pytest.raises(ValueError, match="entry 9 after 1 entries"):
+        sealing.add(Entry(9, READINGS[1]))
+    assert (sealing.first_seq, sealing.entries) == (7, 1)
+    assert sealing.raw_bytes == len(READINGS[0].frame.raw)
 
 
 def test_a_reading_comes_back_in_utc() -> None:
@@ -93,20 +121,34 @@ def test_a_piece_of_a_batch_is_none(length: int) -> None:
         check(payload[:length])
 
 
-def test_a_reason_nobody_knows_any_more_costs_no_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("write", [seal, seal_v1])
+def test_a_name_nobody_knows_any_more_costs_no_entry(
+    write: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     raw = b"\nPAPP ?\r"
-    old = Rejected(0, Reason.CHARSET, raw)
-    frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, raw, (), (old,))
+    rejected = Rejected(0, Reason.CHARSET, raw)
+    frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, raw, (), (rejected,))
     reading = Reading(None, "house", READINGS[0].received_at, frame)
-    sealed = seal([Entry(1, reading)], {})
-    known = {str(reason): reason for reason in Reason if reason is not Reason.CHARSET}
-    monkeypatch.setattr(batch, "_REASONS", known)
+    sealed = write([Entry(1, reading)], {})
+    for table in ("_MODES", "_STATUSES", "_REASONS"):
+        monkeypatch.setattr(batch_v1, table, {})
+    for table in ("MODES", "STATUSES", "REASONS"):
+        monkeypatch.setattr(layout, table, ())
     (entry,) = unseal(sealed.payload)
-    assert entry.reading.frame == frame._replace(rejected=(old._replace(reason=Reason.STRUCTURE),))
+    rejected = rejected._replace(reason=Reason.STRUCTURE)
+    assert entry.reading.frame == Frame(Mode.STANDARD, Status.PARTIAL, 0, raw, (), (rejected,))
 
 
-def test_a_batch_tells_the_places_of_the_readers() -> None:
-    assert places(seal([Entry(7, READINGS[0])], {"mqtt": 7, "é": 2}).payload) == {"mqtt": 7, "é": 2}
+def test_every_mode_status_and_reason_can_be_written() -> None:
+    assert {*kinds.MODES} == {*Mode}
+    assert {*layout.STATUSES} == {*Status}
+    assert {*layout.REASONS} == {*Reason}
+
+
+@pytest.mark.parametrize("write", [seal, seal_v1])
+def test_a_batch_tells_the_places_of_the_readers(write: Seal) -> None:
+    found = {"mqtt": 7, "é": 2}
+    assert places(write([Entry(7, READINGS[0])], found).payload) == found
 
 
 def test_equal_datasets_are_one_object_after_reading() -> None:
