@@ -38,6 +38,7 @@ class Portion(NamedTuple):
         minutes: by start in milliseconds; to be merged into what is stored.
         withdrawals: to be carried out before, on what is stored.
         events: in order of recognition.
+        closed_ms: all minutes before were given away, none after; ``None``: all there are.
     """
 
     meter: str
@@ -46,6 +47,7 @@ class Portion(NamedTuple):
     minutes: Mapping[int, Summary] = MappingProxyType({})
     withdrawals: tuple[Withdrawal, ...] = ()
     events: tuple[Event, ...] = ()
+    closed_ms: int | None = None
 
 
 class Fold:
@@ -115,6 +117,7 @@ class Fold:
             {start: self._open.pop(start).freeze() for start in sorted(taken)},
             tuple(self._withdrawals),
             tuple(self._events),
+            limit_ms,
         )
         self._withdrawals.clear()
         self._events.clear()

@@ -6,6 +6,8 @@ MINUTE_MS = 60_000
 HOUR_MS = 3_600_000
 GAP_MS = 60_000
 """Two readings further apart leave a gap: what happened between them is not known."""
+ALWAYS = 0, 253_000_000_000_000
+"""From 1970 until 9987: no instant of a history lies outside."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
