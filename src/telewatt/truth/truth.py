@@ -3,52 +3,67 @@
 from collections.abc import Mapping
 from typing import Any
 
-from telewatt.quantity import QUANTITIES, QuantityKind
 from telewatt.reading import Reading
-from telewatt.tic.labels import LABELS
-from telewatt.truth.judgement import Judgement, Settled
+from telewatt.truth import running
+from telewatt.truth.gauges import Gauges
+from telewatt.truth.judgement import EventKind, Judgement
+from telewatt.truth.ledger import Ledger, Surroundings
+from telewatt.truth.life import CONTRACTS, Life
+from telewatt.truth.sight import GAUGES, INDEXES, Sight
 
-_QUANTITY = {label.label: label.quantity for label in LABELS if label.quantity}
+VERSION = 1
 
 
 class Truth:
     """What the readings of one meter are worth; pure, its time is ``received_at``."""
 
     def __init__(self) -> None:
-        self._totals: dict[str, int] = {}
+        self._sight = Sight()
+        self._life = Life()
+        self._gauges = Gauges()
+        self._ledger = Ledger()
 
     def judge(self, reading: Reading) -> Judgement:
-        """What this reading, the next of its meter, is worth."""
-        values = {
-            _QUANTITY[dataset.label]: dataset.value
-            for dataset in reading.frame.datasets
-            if dataset.label in _QUANTITY and isinstance(dataset.value, int)
-        }
-        gauges: dict[str, int] = {}
-        totals = {}
-        for name, value in values.items():
-            if QUANTITIES[name].kind is QuantityKind.GAUGE:
-                gauges[name] = value
-            else:
-                totals[name] = max(value, self._totals.get(name, value))
-        self._totals |= totals
-        registers = [total for name, total in self._totals.items() if name.startswith("import_")]
-        if totals and "import_wh" not in totals:
-            totals["import_wh"] = sum(registers)
-        settled = (Settled(reading.received_at, totals),) if totals else ()
-        return Judgement(settled, gauges, ())
+        """What this reading, the next one of its meter, is worth."""
+        sight, life, ledger = self._sight, self._life, self._ledger
+        changed = sight.look(reading.frame.datasets)
+        events = life.hear(reading, sight, changed)
+        for event in events:
+            if event.kind is EventKind.MODE:
+                ledger.free(everything=True)
+            elif event.subject in CONTRACTS:
+                ledger.free(everything=False)
+        indexes, gauged, switched = [], False, False
+        for dataset in changed:
+            label = dataset.label
+            if label in INDEXES:
+                indexes.append(dataset)
+            elif label in GAUGES:
+                gauged = True
+            elif label in running.LABELS:
+                switched = True
+        gauges = self._gauges.read(sight, life.phases, life.power_va, changed=gauged)
+        around = Surroundings(life.power_va, gauges.get("apparent_va"), switched)
+        settled = ledger.judge(reading, sight, indexes, around)
+        if ledger.events:
+            events = [*events, *ledger.events]
+        return Judgement(settled, gauges, tuple(events))
+
+    def close(self) -> Judgement:
+        """Nothing more will come (end of an import or a capture): give out what is held.
+
+        What was not decided stays out of it.
+        """
+        return Judgement(self._ledger.close(), {}, ())
 
     def state(self) -> dict[str, Any]:
         """All that is remembered, for JSON; `restore` goes on from it as if never stopped."""
-        return {"totals": dict(self._totals)}
+        return {"version": VERSION, "life": self._life.state(), "indexes": self._ledger.state()}
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> "Truth":
         """The engine whose `state` this was."""
         truth = cls()
-        truth._totals = dict(state["totals"])
+        truth._life = Life.restore(state["life"])
+        truth._ledger = Ledger.restore(state["indexes"])
         return truth
-
-    def close(self) -> Judgement:
-        """Nothing more will come: release what is held."""
-        return Judgement((), {}, ())

@@ -1,0 +1,73 @@
+"""What is in a frame, and what of it is new since the last one.
+
+Most datasets repeat, and the decoder hands out the same object for the same bytes: comparing
+objects tells in a microsecond what a frame changes. The comparison only saves work: whoever judged
+every dataset of every frame would come to the same result.
+"""
+
+from collections.abc import Mapping
+
+from telewatt.quantity import QUANTITIES, QuantityKind
+from telewatt.tic import Dataset
+from telewatt.tic.labels import LABELS
+
+
+def _labels_of(kind: QuantityKind) -> Mapping[str, str]:
+    measured = [label for label in LABELS if label.quantity]
+    return {
+        label.label: label.quantity for label in measured if QUANTITIES[label.quantity].kind is kind
+    }
+
+
+INDEXES = _labels_of(QuantityKind.COUNTER)
+"""Label -> counter."""
+GAUGES = _labels_of(QuantityKind.GAUGE)
+"""Label -> gauge."""
+
+
+class Sight:
+    """The newest frame.
+
+    Attributes:
+        datasets: as they came.
+        places: label -> place among them.
+        indexes, gauges: quantity -> place.
+        is_new: the labels are not those of the frame before.
+    """
+
+    def __init__(self) -> None:
+        self.datasets: tuple[Dataset, ...] = ()
+        self.places: dict[str, int] = {}
+        self.indexes: dict[str, int] = {}
+        self.gauges: dict[str, int] = {}
+        self.is_new = True
+
+    def look(self, datasets: tuple[Dataset, ...]) -> list[Dataset]:
+        """Take the next frame; return what is new, in order: all of it where the labels differ."""
+        before, self.datasets = self.datasets, datasets
+        if len(before) == len(datasets):
+            changes = [
+                (new, old) for new, old in zip(datasets, before, strict=True) if new is not old
+            ]
+            for new, old in changes:
+                if new.label != old.label:
+                    break
+            else:
+                self.is_new = False
+                return [new for new, old in changes if new != old]
+        self._read_labels()
+        return list(datasets)
+
+    def _read_labels(self) -> None:
+        """A label that comes twice says that two frames ran into one: then no index counts."""
+        self.is_new = True
+        self.places = {dataset.label: at for at, dataset in enumerate(self.datasets)}
+        doubled = len(self.places) < len(self.datasets)
+        places = self.places.items()
+        self.indexes = {} if doubled else {INDEXES[k]: at for k, at in places if k in INDEXES}
+        self.gauges = {GAUGES[k]: at for k, at in places if k in GAUGES}
+
+    def get(self, label: str) -> Dataset | None:
+        """The dataset of this label in the newest frame."""
+        at = self.places.get(label)
+        return None if at is None else self.datasets[at]
