@@ -1,6 +1,6 @@
 """Rows of one meter as queries read them: from the store, from memory, or both merged."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import merge
 from operator import itemgetter
 from typing import NamedTuple, Protocol, TypeVar
@@ -119,22 +119,24 @@ class BothRows:
         return self._one.quantities() | self._other.quantities()
 
 
-def add_counts(one: Counts, other: Counts) -> Counts:
-    """The frames of both."""
-    return Counts(*map(sum, zip(one, other, strict=True)))
+def add_counts(counts: Sequence[Counts]) -> Counts:
+    """The frames of all."""
+    return Counts(*map(sum, zip(*counts, strict=True)))
 
 
-def _both(one: list[Row[_T]], other: list[Row[_T]], join: Callable[[_T, _T], _T]) -> list[Row[_T]]:
+def _both(
+    one: list[Row[_T]], other: list[Row[_T]], join: Callable[[Sequence[_T]], _T]
+) -> list[Row[_T]]:
     if not one or not other:
         return one or other
     return _merged(merge(one, other, key=itemgetter(0)), join)
 
 
-def _merged(rows: Iterable[Row[_T]], join: Callable[[_T, _T], _T]) -> list[Row[_T]]:
+def _merged(rows: Iterable[Row[_T]], join: Callable[[Sequence[_T]], _T]) -> list[Row[_T]]:
     merged: list[Row[_T]] = []
     for start, value in rows:
         if merged and merged[-1][0] == start:
-            merged[-1] = start, join(merged[-1][1], value)
+            merged[-1] = start, join((merged[-1][1], value))
         else:
             merged.append((start, value))
     return merged

@@ -93,15 +93,15 @@ def level_of(step: Step | int, at: Sequence[int]) -> Level:
 
 
 def gather(
-    rows: Iterable[Row[_T]], at: Sequence[int], join: Callable[[_T, _T], _T]
+    rows: Iterable[Row[_T]], at: Sequence[int], join: Callable[[Sequence[_T]], _T]
 ) -> dict[int, _T]:
     """What the rows hold, joined by number of the interval."""
-    found: dict[int, _T] = {}
+    found: dict[int, list[_T]] = {}
     for start, value in rows:
         number = bisect_right(at, start) - 1
         if 0 <= number < len(at) - 1:
-            found[number] = join(found[number], value) if number in found else value
-    return found
+            found.setdefault(number, []).append(value)
+    return {number: join(values) if values[1:] else values[0] for number, values in found.items()}
 
 
 def energy_rows(at: Sequence[int], energies: Sequence[Energy]) -> list[EnergyRow]:

@@ -4,8 +4,8 @@ Summaries of parts merge into the summary of the whole, in any order and groupin
 parts interleave in time. Times are milliseconds since 1970 UTC.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -49,14 +49,7 @@ class Summary(NamedTuple):
 
     def merge(self, other: "Summary") -> "Summary":
         """The summary of both; neither is changed."""
-        return Summary(
-            self.frames + other.frames,
-            self.rejected + other.rejected,
-            self.repaired + other.repaired,
-            _merge_arrivals(self.arrival, other.arrival),
-            _merge_all(merge_counters, self.counters, other.counters),
-            _merge_all(merge_gauges, self.gauges, other.gauges),
-        )
+        return merge_summaries((self, other))
 
     def without_totals(
         self, after_ms: int, until_ms: int, quantity: str | None = None
@@ -78,41 +71,41 @@ EMPTY = Summary()
 
 def merge_summaries(summaries: Iterable[Summary]) -> Summary:
     """The summary of all; of nothing it is `EMPTY`."""
-    return reduce(Summary.merge, summaries, EMPTY)
-
-
-def merge_counters(one: Counter, other: Counter) -> Counter:
-    """First and last of both. At the same instant the lower total is first, the higher last."""
-    return Counter(*min(one[:2], other[:2]), *max(one[2:], other[2:]))
-
-
-def merge_gauges(one: Gauge, other: Gauge) -> Gauge:
-    """The values of both."""
-    return Gauge(
-        one.samples + other.samples,
-        one.sum + other.sum,
-        min(one.min, other.min),
-        max(one.max, other.max),
+    parts = [summary for summary in summaries if summary is not EMPTY]
+    if len(parts) < 2:
+        return parts[0] if parts else EMPTY
+    arrivals = [part.arrival for part in parts if part.arrival]
+    return Summary(
+        sum(part.frames for part in parts),
+        sum(part.rejected for part in parts),
+        sum(part.repaired for part in parts),
+        (min(first for first, _ in arrivals), max(last for _, last in arrivals))
+        if arrivals
+        else None,
+        _merge_all(merge_counters, [part.counters for part in parts]),
+        _merge_all(merge_gauges, [part.gauges for part in parts]),
     )
 
 
-def _merge_arrivals(
-    one: tuple[int, int] | None, other: tuple[int, int] | None
-) -> tuple[int, int] | None:
-    if one is None or other is None:
-        return one or other
-    return min(one[0], other[0]), max(one[1], other[1])
+def merge_counters(counters: Sequence[Counter]) -> Counter:
+    """First and last of all. At the same instant the lower total is first, the higher last."""
+    return Counter(*min(counters)[:2], *max(counters, key=itemgetter(2, 3))[2:])
+
+
+def merge_gauges(gauges: Sequence[Gauge]) -> Gauge:
+    """The values of all."""
+    samples, sums, least, greatest = zip(*gauges, strict=True)
+    return Gauge(sum(samples), sum(sums), min(least), max(greatest))
 
 
 def _merge_all(
-    merge: Callable[[_T, _T], _T], one: Mapping[str, _T], other: Mapping[str, _T]
+    merge: Callable[[Sequence[_T]], _T], parts: Iterable[Mapping[str, _T]]
 ) -> Mapping[str, _T]:
-    if not one or not other:
-        return one or other
-    merged = dict(one)
-    for name, value in other.items():
-        merged[name] = merge(merged[name], value) if name in merged else value
-    return merged
+    found: dict[str, list[_T]] = {}
+    for part in parts:
+        for name, value in part.items():
+            found.setdefault(name, []).append(value)
+    return {name: merge(values) for name, values in found.items()}
 
 
 def _without(counter: Counter, after_ms: int, until_ms: int) -> Counter | None:

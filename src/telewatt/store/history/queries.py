@@ -177,7 +177,7 @@ class Query:
         read: Callable[[Rows, int, int], list[Row[_T]]],
         level: Level,
         at: Sequence[int],
-        join: Callable[[_T, _T], _T],
+        join: Callable[[Sequence[_T]], _T],
     ) -> dict[int, _T]:
         """By number of interval, what the meters in it hold: the first origin that has anything."""
         found: dict[int, _T] = {}
@@ -187,5 +187,5 @@ class Query:
             for rows in origins if start_ms < end_ms else ():
                 of_meter = gather(read(rows, start_ms, end_ms), at, join) | of_meter
             for number, value in of_meter.items():
-                found[number] = join(found[number], value) if number in found else value
+                found[number] = join((found[number], value)) if number in found else value
         return found

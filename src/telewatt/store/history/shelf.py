@@ -118,7 +118,7 @@ class Shelf:
             for withdrawal in withdrawals:
                 stored = {at: one.without_totals(*withdrawal) for at, one in stored.items()}
             for start, summary in hours[hour].items():
-                stored[start] = stored.get(start, EMPTY).merge(summary)
+                stored[start] = summary.merge(stored.get(start, EMPTY))
             changed |= self._store(Level.MINUTE, hour, stored, stored.keys() | {hour})
         self._raise(changed)
         return min(hours, default=None)
