@@ -71,15 +71,27 @@ class Setup(NamedTuple):
 
 
 def load(
-    console: Console, file: Path | None, meters: list[str] | None, journal: Path | None
+    console: Console,
+    file: Path | None,
+    meters: list[str] | None,
+    journal: Path | None,
+    *,
+    required: bool = True,
 ) -> Setup:
-    """The configuration a command shall use; any error in it ends the command with code 2."""
+    """The configuration a command shall use; any error in it ends the command with code 2.
+
+    Args:
+        required: ``False`` for commands that need the journal alone, which has its usual place
+            where there is no configuration.
+    """
     if meters and file:
         console.fail(_ONE_OF_BOTH, file=file)
     where = file or (None if meters else _find_file(console))
+    if where is None and not meters and required:
+        console.fail(_NO_FILE, system=SYSTEM_FILE)
     try:
         if where is None:
-            config = build({"meters": _sections_of(console, meters or [])}, check_source)
+            config = _build_from(console, meters or [])
         else:
             config = parse(_read(console, where), check_source)
     except ConfigError as error:
@@ -103,7 +115,13 @@ def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:
     return ("speed", _NO_SPEED) if "speed" in section and not speeds else None
 
 
-def _find_file(console: Console) -> Path:
+def _build_from(console: Console, meters: list[str]) -> Config:
+    if not meters:
+        return Config(meters={})
+    return build({"meters": _sections_of(console, meters)}, check_source)
+
+
+def _find_file(console: Console) -> Path | None:
     if named := os.environ.get("TELEWATT_CONFIG"):
         return Path(named)
     for file in (Path("telewatt.toml"), SYSTEM_FILE):
@@ -112,7 +130,7 @@ def _find_file(console: Console) -> Path:
                 return file
         except OSError as error:  # a folder that may not be read
             console.fail(_UNREADABLE, file=file, why=error.strerror)
-    return console.fail(_NO_FILE, system=SYSTEM_FILE)
+    return None
 
 
 def _read(console: Console, file: Path) -> str:
