@@ -15,7 +15,7 @@ from bench.figure import Figure
 from bench.journal_writer import kill_again_and_again, reading
 from telewatt.store import Journal
 from telewatt.store.batch import Entry, seal
-from telewatt.store.database import build
+from telewatt.store.files import build
 
 NAMES = (
     "journal.kill.lost",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telewatt.store import AlarmKind, Entry, GapReason, Journal, JournalError, schema
-from telewatt.store import database as database_module
+from telewatt.store.files import PAGE_SIZE
 from tests.store.disks import file_size_limit, full, inserted_card
 from tests.store.readings import make_readings
 
@@ -50,7 +50,7 @@ def check_live_then_resume(
 
 def test_a_full_disk_costs_nothing_while_memory_holds(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal.db")
-    check_live_then_resume(journal, file_size_limit(60_000), AlarmKind.DISK_ERROR)
+    check_live_then_resume(journal, file_size_limit(20_000), AlarmKind.DISK_ERROR)
 
 
 def test_a_full_file_system_costs_nothing_while_memory_holds() -> None:
@@ -292,7 +292,7 @@ def test_damage_found_while_running_is_salvaged_and_live_goes_on(tmp_path: Path)
     journal = Journal.open(path)
     with path.open("r+b") as file:
         for page in range(20, 60):
-            file.seek(page * database_module.PAGE_SIZE)
+            file.seek(page * PAGE_SIZE)
             file.write(b"\xff" * 100)
     entries = append_all(journal, 0, 10)
     found = journal.read(0, 10_000)
@@ -321,7 +321,7 @@ def test_damage_found_by_the_first_write_is_salvaged(tmp_path: Path) -> None:
     connection.close()
     with path.open("r+b") as file:
         # the page's list of free space leads nowhere: only who inserts a row notices
-        file.seek((page - 1) * database_module.PAGE_SIZE + 1)
+        file.seek((page - 1) * PAGE_SIZE + 1)
         file.write(b"\xff\xff")
     journal = Journal.open(path)
     assert AlarmKind.DAMAGED in kinds(journal)

@@ -25,6 +25,8 @@ class AlarmKind(StrEnum):
     AHEAD = "ahead"
     TAKEN = "taken"
     GAP = "gap"
+    BUDGET = "budget"
+    PRUNED = "pruned"
 
 
 STORAGE = frozenset(
@@ -172,6 +174,33 @@ _TEXTS: Mapping[AlarmKind, tuple[Text, Text]] = {
             en="Nothing can be done for these entries; the list of gaps names the cause.",
         ),
     ),
+    AlarmKind.BUDGET: (
+        Text(
+            fr="Le journal {path} occupe {used} Mio de son budget de {limit} Mio, atteint vers le "
+            "{date}. Dès lors les trames les plus anciennes seront retirées ; les synthèses et les "
+            "totaux restent.",
+            en="Journal {path} takes {used} MiB of its budget of {limit} MiB, reached about "
+            "{date}. From then on the oldest frames will be removed; summaries and totals stay.",
+        ),
+        Text(
+            fr="Pour garder toutes les trames, augmentez journal.disk_limit_mib ou faites avant "
+            "cette date une sauvegarde, qui les garde.",
+            en="To keep all frames, raise journal.disk_limit_mib, or make a backup before that "
+            "date: it keeps them.",
+        ),
+    ),
+    AlarmKind.PRUNED: (
+        Text(
+            fr="Le journal {path} a atteint son budget de {limit} Mio : depuis le {since} les "
+            "trames les plus anciennes sont retirées ; les synthèses et les totaux restent.",
+            en="Journal {path} has reached its budget of {limit} MiB: since {since} the oldest "
+            "frames are being removed; summaries and totals stay.",
+        ),
+        Text(
+            fr="Pour garder plus de trames, augmentez journal.disk_limit_mib.",
+            en="To keep more frames, raise journal.disk_limit_mib.",
+        ),
+    ),
 }
 
 
@@ -199,6 +228,7 @@ _REASONS: Mapping[GapReason, Text] = {
     GapReason.REMOVED: Text(
         fr="fichier enlevé pendant la marche", en="file taken away while running"
     ),
+    GapReason.PRUNED: Text(fr="budget du disque", en="disk budget"),
 }
 
 
@@ -237,7 +267,16 @@ class Alarms:
     def clear_storage(self) -> None:
         """The disk works again."""
         for kind in STORAGE & self._active.keys():
-            _log.info("journal: %s is over", self._active.pop(kind).kind)
+            self.clear(kind)
+
+    def clear(self, kind: AlarmKind) -> None:
+        """End an alarm, if it is active."""
+        if self._active.pop(kind, None) is not None:
+            _log.info("journal: %s is over", kind)
+
+    def is_active(self, kind: AlarmKind) -> bool:
+        """Whether this alarm is raised."""
+        return kind in self._active
 
     def active(self) -> tuple[Alarm, ...]:
         """All active alarms, oldest first."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from telewatt.store import rows
+from telewatt.store import gap, rows
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
-from telewatt.store.database import connect, read_gaps
+from telewatt.store.files import connect
 from telewatt.store.gap import Gap
 from telewatt.store.packing import microseconds
 from telewatt.store.rows import Span
@@ -68,7 +68,7 @@ class Archive:
     @property
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""
-        return read_gaps(self._connection)
+        return gap.read(self._connection)
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:

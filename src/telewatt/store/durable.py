@@ -9,12 +9,12 @@ beyond everything that is known if the clock is wrong: beyond any number given b
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from telewatt.store import gap, packing, salvage
+from telewatt.store import gap, salvage
 from telewatt.store.alarms import AlarmKind, Alarms, describe
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
 from telewatt.store.database import Database
@@ -25,6 +25,7 @@ from telewatt.store.storage import Storage
 _FLOOR = 1_760_000_000_000  # autumn 2025: no journal is older
 _SKIPPED = 1_000_000_000  # more entries than a damaged file may have had after the last one found
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -50,7 +51,6 @@ class Durable:
         self._alarms = alarms
         self._gaps: list[Gap] = []
         self._new_gaps: list[Gap] = []
-        self._packed_seq = 0  # packing has looked at all rows up to here
         self._writing = threading.RLock()
         self._reading = threading.Lock()
         self._storage = Storage(path, alarms)
@@ -107,19 +107,46 @@ class Durable:
             self._storage.fail(error)
             return None
 
-    def pack(self) -> bool:
-        """Pack the oldest rows that belong together (`telewatt.store.packing`), if there are any.
+    def ask(
+        self, question: Callable[Concatenate[Database, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> tuple[Database, R] | None:
+        """What the file answers, as soon as it is sound, and the file; ``None`` without one."""
+        while True:
+            with self._reading:
+                database = self._storage.database
+                if database is None:
+                    return None
+                try:
+                    return database, question(database, *args, **kwargs)
+                except DamagedError as error:
+                    cause = error
+            self._replace(database, cause)
+
+    def change(
+        self,
+        database: Database,
+        action: Callable[Concatenate[Database, P], bool],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> bool:
+        """Let an action write to the file it has asked before, unless there is another one now.
 
         Returns:
-            Whether there may be more to do.
+            What the action returned; ``False`` if it was not called or the file turned out damaged.
+
+        Raises:
+            OSError, sqlite3.Error: the disk refuses.
         """
-        try:
-            return self._pack()
-        except Exception as error:
-            if not is_world(error):
-                raise
-            self._storage.fail(error)
-            return False
+        with self._writing:
+            if self._writable() is not database:
+                return False
+            try:
+                done = action(database, *args, **kwargs)
+                self._gaps, self.first_seq = database.gaps(), database.first_seq()
+            except DamagedError as error:
+                self._replace(database, error)
+                return False
+        return done
 
     def close(self, *, clean: bool) -> None:
         """Close the file; ``clean`` says that everything appended is durable."""
@@ -216,7 +243,6 @@ class Durable:
             reason = GapReason.DAMAGED
         self.note(Gap(first, last, reason) for first, last in bridge)
         self._storage.salvaged = False
-        self._packed_seq = 0
         self._mark_open(database)
 
     def _mark_open(self, database: Database) -> None:
@@ -229,7 +255,7 @@ class Durable:
             return
         past = [found for found in self._new_gaps if found.last_seq <= self.seq]
         try:
-            self._write(database, (), {}, past, closed=False)
+            self._write(database, (), database.places(), past, closed=False)
         except DamagedError as error:
             self._replace(database, error)
         except sqlite3.Error as error:
@@ -273,36 +299,6 @@ class Durable:
             self._replace(database, error)
             self._write(self._writable(), batches, places, self._new_gaps)
 
-    def _pack(self) -> bool:
-        found = self._ask(lambda database: database.next_unpacked(self._packed_seq))
-        if found is None or found[1] is None:
-            return False
-        database, after = found[0], found[1] - 1
-        newest = self._rows_of(database, self.seq - 1)
-        first = next(self._rows_of(database, after), None)
-        if first is None or not packing.is_closed(first, next(newest, first), datetime.now(UTC)):
-            return False
-        old, block, span = packing.pack(packing.collect(self._rows_of(database, after)))
-        with self._writing:
-            if self._writable() is not database:
-                return False
-            try:
-                swapped = database.swap(old, block, span)
-            except DamagedError as error:
-                self._replace(database, error)
-                return False
-            if swapped:
-                self._packed_seq = block.last_seq
-            return swapped
-
-    def _rows_of(self, database: Database, after: int) -> Iterator[Sealed]:
-        """The rows after this number, as long as the journal works with this file."""
-        while (found := self._read_rows(after, 1)) is not None and found[0] is database:
-            yield from found[1]
-            if not found[1]:
-                return
-            after = found[1][-1].last_seq
-
     def _tell(self, gaps: Sequence[Gap]) -> None:
         for found in gaps:
             self._alarms.sound(
@@ -326,20 +322,7 @@ class Durable:
         return None
 
     def _read_rows(self, after: int, limit: int) -> tuple[Database, list[Sealed]] | None:
-        return self._ask(lambda database: database.read(after, limit))
-
-    def _ask(self, question: Callable[[Database], R]) -> tuple[Database, R] | None:
-        """What the file answers, as soon as it is sound; ``None`` while there is none."""
-        while True:
-            with self._reading:
-                database = self._storage.database
-                if database is None:
-                    return None
-                try:
-                    return database, question(database)
-                except DamagedError as error:
-                    cause = error
-            self._replace(database, cause)
+        return self.ask(Database.read, after, limit)
 
     def _decode(self, rows: Sequence[Sealed], after: int) -> list[Entry]:
         entries: list[Entry] = []

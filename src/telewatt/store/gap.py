@@ -1,5 +1,6 @@
-"""A gap: numbers of the journal that have no entry, and why."""
+"""A gap: numbers of the journal that have no entry, and why; table ``gap`` lists them."""
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,17 +19,20 @@ class GapReason(StrEnum):
     MISSING = "missing"  # the file is sound but the numbers are not there
     UNREADABLE = "unreadable"  # the disk could not be read at start; numbers were skipped
     REMOVED = "removed"  # the file was taken away while the service ran
+    PRUNED = "pruned"  # the oldest ones, to stay within the disk budget
 
 
 class Gap(NamedTuple):
     """Numbers ``first_seq`` to ``last_seq`` have no entry.
 
     After a crash the lost entries had no durable number and their numbers are given again: then
-    ``last_seq`` is ``first_seq - 1``, and ``since`` and ``until`` tell what may be missing.
+    ``last_seq`` is ``first_seq - 1``, and ``since`` and ``until`` tell what may be missing. What
+    was pruned is one gap that grows; other gaps may lie inside.
 
     Attributes:
         reason: why.
         since: arrival of the last entry before, or of the first one lost; ``None`` if not known.
+            When pruning began, for what was pruned.
         until: arrival of the last one lost, or when the gap was found; ``None`` if not known.
     """
 
@@ -39,15 +43,42 @@ class Gap(NamedTuple):
     until: datetime | None = None
 
 
-def to_row(gap: Gap) -> tuple[int, int, str, int | None, int | None]:
-    """The columns of table ``gap`` without its id."""
-    return gap.first_seq, gap.last_seq, gap.reason, _to_us(gap.since), _to_us(gap.until)
+def insert(connection: sqlite3.Connection, gaps: Iterable[Gap]) -> None:
+    """Put gaps into table ``gap``, in an open transaction."""
+    connection.executemany(
+        f"INSERT OR REPLACE INTO gap ({COLUMNS}) VALUES (?, ?, ?, ?, ?)",
+        ((*found[:3], _to_us(found.since), _to_us(found.until)) for found in gaps),
+    )
+
+
+def read(connection: sqlite3.Connection) -> list[Gap]:
+    """Table ``gap``, ascending."""
+    sql = f"SELECT {COLUMNS} FROM gap ORDER BY first_seq, last_seq"
+    return [from_row(row) for row in connection.execute(sql)]
 
 
 def from_row(row: tuple[int, int, str, int | None, int | None]) -> Gap:
-    """A row of table ``gap`` without its id."""
+    """A row of table ``gap``."""
     first_seq, last_seq, reason, since_us, until_us = row
     return Gap(first_seq, last_seq, GapReason(reason), _from_us(since_us), _from_us(until_us))
+
+
+def pruned(gaps: Iterable[Gap]) -> Gap | None:
+    """What was pruned so far."""
+    return next((found for found in gaps if found.reason is GapReason.PRUNED), None)
+
+
+def grow_pruned(connection: sqlite3.Connection, more: Gap) -> None:
+    """Add to what was pruned, in an open transaction; ``since`` stays when pruning began."""
+    known = pruned(read(connection))
+    if known is not None:
+        connection.execute("DELETE FROM gap WHERE reason = ?", (GapReason.PRUNED,))
+        more = more._replace(
+            first_seq=min(known.first_seq, more.first_seq),
+            since=known.since,
+            until=more.until or known.until,
+        )
+    insert(connection, [more])
 
 
 def unexplained(gaps: Iterable[Gap], first_seq: int, last_seq: int) -> list[tuple[int, int]]:

@@ -23,12 +23,13 @@ from telewatt.store.durable import Durable
 from telewatt.store.gap import Gap
 from telewatt.store.places import Places
 from telewatt.store.tail import Tail, View
+from telewatt.store.upkeep import Upkeep
 
 COMMIT_ENTRIES = 1024  # so many fresh entries are committed before the interval is over
 RETRY_S = 1.0  # first pause after a failed commit; doubled each time up to the interval
-PACK_SHARE = 0.04  # of one core, at most
-PACK_PAUSE_S = 60.0
-WORKERS = 3  # one commits, one reads, one packs
+UPKEEP_SHARE = 0.04  # of one core, at most
+UPKEEP_PAUSE_S = 60.0
+WORKERS = 3  # one commits, one reads, one packs and prunes
 _FOLLOW_ENTRIES = 1000
 
 P = ParamSpec("P")
@@ -54,18 +55,29 @@ class Journal:
     Attributes:
         path: where the journal lives.
         counters: what was done since opening.
+        processed_seq: entries beyond this number are never pruned; whoever derives something from
+            them moves it on.
     """
 
     def __init__(
-        self, path: Path, *, commit_interval_s: float = 30.0, memory_bytes: int = 16 << 20
+        self,
+        path: Path,
+        *,
+        commit_interval_s: float = 30.0,
+        memory_bytes: int = 16 << 20,
+        disk_bytes: int | None = None,
     ) -> None:
         self.path = path
         self.counters = Counters()
+        self.processed_seq = 0
         self._interval_s = commit_interval_s
+        self._disk_bytes = disk_bytes
         self._alarms = Alarms()
         self._durable = Durable(path, self._alarms)
+        self._upkeep = Upkeep(path, self._durable, self._alarms)
         self._tail = Tail(self._durable.seq, memory_bytes)
         self._places = Places(self._durable.places, self._durable.seq, self._durable.known)
+        self._sealed_places: dict[str, int] = {}  # those the newest batch carries
         # its own threads: name look-ups that hang may take all of asyncio's
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="journal")
         self._committing = threading.Lock()
@@ -76,7 +88,12 @@ class Journal:
 
     @classmethod
     def open(
-        cls, path: Path, *, commit_interval_s: float = 30.0, memory_bytes: int = 16 << 20
+        cls,
+        path: Path,
+        *,
+        commit_interval_s: float = 30.0,
+        memory_bytes: int = 16 << 20,
+        disk_bytes: int | None = None,
     ) -> "Journal":
         """Open the journal at ``path``, whatever is there; alarms tell what was wrong.
 
@@ -85,11 +102,17 @@ class Journal:
             commit_interval_s: how many seconds of readings a power cut may cost, at most; each
                 commit costs an SD card a few pages.
             memory_bytes: how much may wait in memory while the disk refuses.
+            disk_bytes: how much the journal and the history beside it may keep; ``None`` for all.
 
         Raises:
             JournalError: the path is a folder, or another process is writing this journal.
         """
-        return cls(path, commit_interval_s=commit_interval_s, memory_bytes=memory_bytes)
+        return cls(
+            path,
+            commit_interval_s=commit_interval_s,
+            memory_bytes=memory_bytes,
+            disk_bytes=disk_bytes,
+        )
 
     # -- state ---------------------------------------------------------------------------------
 
@@ -144,10 +167,14 @@ class Journal:
         return entry
 
     async def run(self) -> None:
-        """Commit every interval until cancelled, then once more; pack what is old meanwhile."""
+        """Commit every interval until cancelled, then once more.
+
+        What is old is packed meanwhile, and pruned where there is a disk budget, in steps that
+        take a few hundredths of one core on average.
+        """
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._commit_again_and_again())
-            parts.create_task(self._pack_again_and_again())
+            parts.create_task(self._keep_up())
 
     def commit(self) -> int:
         """Make everything appended so far durable, if the disk allows it.
@@ -169,7 +196,21 @@ class Journal:
         Returns:
             Whether there may be more to do.
         """
-        return not self._closed and self._durable.pack()
+        return not self._closed and self._upkeep.pack()
+
+    def prune(self, limit_bytes: int, processed_seq: int) -> bool:
+        """Remove some of the oldest packed entries if journal and history keep more than this.
+
+        Their numbers become part of one growing gap; alarms tell before and while it happens.
+
+        Args:
+            limit_bytes: the disk budget.
+            processed_seq: entries beyond this number stay.
+
+        Returns:
+            Whether there may be more to do.
+        """
+        return not self._closed and self._upkeep.prune(limit_bytes, processed_seq)
 
     def close(self) -> None:
         """Commit, close the file and let others have the journal. Followers end."""
@@ -203,12 +244,17 @@ class Journal:
         finally:
             await self._work(self.commit)
 
-    async def _pack_again_and_again(self) -> None:
+    async def _keep_up(self) -> None:
         while True:
             started = time.monotonic()
-            more = await self._work(self.pack)
+            more = await self._work(self._take_step)
             spent_s = time.monotonic() - started
-            await asyncio.sleep(spent_s / PACK_SHARE if more else PACK_PAUSE_S)
+            await asyncio.sleep(spent_s / UPKEEP_SHARE if more else UPKEEP_PAUSE_S)
+
+    def _take_step(self) -> bool:
+        if self.pack():
+            return True
+        return self._disk_bytes is not None and self.prune(self._disk_bytes, self.processed_seq)
 
     def _commit(self) -> None:
         started, before = time.monotonic(), self._durable.seq
@@ -216,7 +262,8 @@ class Journal:
         pending = self._tail.pending()
         last_seq = pending[-1].last_seq if pending else before
         places = self._places.changed(last_seq)
-        stored = self._durable.store(pending, places)
+        sealed = self._sealed_places if pending else {}
+        stored = self._durable.store(pending, dict(places.items() - sealed.items()))
         if self._durable.known and not self._places.known:
             self._places.learn(self._durable.places)
         if stored:
@@ -231,9 +278,11 @@ class Journal:
 
     def _seal(self) -> None:
         claimed = self._tail.claim()
-        self._tail.put(
-            [seal(chunk, self._places.up_to(chunk[-1].seq)) for chunk in chunks(claimed)]
-        )
+        batches = []
+        for chunk in chunks(claimed):
+            self._sealed_places = self._places.up_to(chunk[-1].seq)
+            batches.append(seal(chunk, self._sealed_places))
+        self._tail.put(batches)
         dropped = self._tail.take_dropped()
         self.counters.dropped += sum(gap.last_seq - gap.first_seq + 1 for gap in dropped)
         self._durable.note(dropped)

@@ -5,45 +5,76 @@ batch that cannot be read stays as it is, alone; so does one that would not be t
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from telewatt.store.batch import ENTRIES_MAX, BatchError, Entry, Sealed, places, seal, unseal
+from telewatt.store.batch import BatchError, Entry, Sealed, Sealing, places, unseal
 from telewatt.store.rows import Span
 
-BLOCK_ENTRIES = ENTRIES_MAX
-BLOCK_RAW_BYTES = 4 << 20  # a noisy line must not make blocks of any size
+BLOCK_ENTRIES = 2048  # half an hour of one meter: memory for more is dear on a small machine
+BLOCK_RAW_BYTES = 8 << 20  # a noisy line must not make blocks of any size
+_COMPARED = 128  # entries in memory at once
 _LATE = timedelta(minutes=2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _log = logging.getLogger("telewatt.store")
 
 
 @dataclass(slots=True)
-class Run:
-    """Rows that become one, and their entries; a damaged row is alone and has none."""
+class _Run:
+    """Rows that become one; a damaged row is alone.
+
+    Attributes:
+        hour: of the first entry; ``None`` for a damaged row.
+        since, until: earliest and latest arrival.
+        sealing: their entries.
+    """
 
     rows: list[Sealed] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    raw_bytes: int = 0
+    hour: datetime | None = None
+    since: datetime = _NEVER
+    until: datetime = _EPOCH
+    sealing: Sealing = field(default_factory=Sealing)
 
     def add(self, row: Sealed, entries: list[Entry]) -> None:
         """Take one more row."""
         self.rows.append(row)
-        self.entries += entries
-        self.raw_bytes += _raw_bytes(entries)
+        for entry in entries:
+            self.sealing.add(entry)
+        if entries:
+            times = [entry.reading.received_at for entry in entries]
+            self.since, self.until = min(self.since, *times), max(self.until, *times)
+            self.hour = self.hour or _hour(entries)
 
     def takes(self, row: Sealed, entries: list[Entry]) -> bool:
         """Whether this row goes into the same block."""
         if not self.rows:
             return True
         return (
-            bool(entries and self.entries)
+            bool(entries)
+            and self.hour == _hour(entries)
             and row.first_seq == self.rows[-1].last_seq + 1
-            and _hour(entries) == _hour(self.entries)
-            and len(self.entries) + len(entries) <= BLOCK_ENTRIES
-            and self.raw_bytes + _raw_bytes(entries) <= BLOCK_RAW_BYTES
+            and self.sealing.entries + row.entries <= BLOCK_ENTRIES
+            and self.sealing.raw_bytes + _raw_bytes(entries) <= BLOCK_RAW_BYTES
         )
+
+
+class Packed(NamedTuple):
+    """What is to be done in one transaction.
+
+    Attributes:
+        old: the rows to replace.
+        new: the row that takes their place; a row that stays is in both.
+        span: its times; ``None`` if it is damaged.
+        places: those of the readers in the newest of the rows.
+    """
+
+    old: list[Sealed]
+    new: Sealed
+    span: Span | None
+    places: Mapping[str, int]
 
 
 def is_closed(row: Sealed, newest: Sealed, now: datetime) -> bool:
@@ -60,29 +91,51 @@ def is_closed(row: Sealed, newest: Sealed, now: datetime) -> bool:
     return _hour(last) != hour or now >= hour + timedelta(hours=1) + _LATE
 
 
-def collect(rows: Iterator[Sealed]) -> Run:
-    """The rows, from the first one on, that belong together."""
-    run = Run()
+def pack(rows: Iterable[Sealed]) -> Packed:
+    """One row for those, from the first one on, that belong together; proved to hold the same."""
+    run = _collect(rows)
+    first, last = run.rows[0], run.rows[-1]
+    if run.hour is None:
+        return Packed([first], first, None, {})
+    stored, span = places(last.payload), Span(microseconds(run.since), microseconds(run.until))
+    if first is last:
+        return Packed([first], first, span, stored)
+    block, run.sealing = run.sealing.seal(stored), Sealing()  # gives its memory back
+    if _holds(block, run.rows):
+        return Packed(run.rows, block, span, stored)
+    _log.error("journal: entries %d-%d stay unpacked", first.first_seq, last.last_seq)
+    return Packed([first], first, span, {})
+
+
+def _collect(rows: Iterable[Sealed]) -> _Run:
+    run = _Run()
     for row in rows:
         entries = _decode(row)
         if not run.takes(row, entries):
             break
         run.add(row, entries)
+        if run.hour is None:
+            break
     return run
 
 
-def pack(run: Run) -> tuple[list[Sealed], Sealed, Span | None]:
-    """The rows to replace, what takes their place, and its times."""
-    if not run.entries:
-        return run.rows[:1], run.rows[0], None
-    if len(run.rows) == 1:
-        return run.rows, run.rows[0], _span(run.entries)
-    block = seal(run.entries, places(run.rows[-1].payload))
-    if unseal(block.payload) == run.entries:
-        return run.rows, block, _span(run.entries)
-    first, count = run.rows[0], run.rows[0].entries
-    _log.error("journal: entries %d-%d stay unpacked", first.first_seq, run.rows[-1].last_seq)
-    return [first], first, _span(run.entries[:count])
+def _holds(block: Sealed, rows: list[Sealed]) -> bool:
+    """Whether a block has the very entries of these rows; few are in memory at once."""
+    after = block.first_seq - 1
+    for expected in _slices(rows):
+        if unseal(block.payload, after, len(expected)) != expected:
+            return False
+        after += len(expected)
+    return after == block.last_seq
+
+
+def _slices(rows: list[Sealed]) -> Iterator[list[Entry]]:
+    entries: list[Entry] = []
+    for row in rows:
+        entries += unseal(row.payload)
+        if len(entries) >= _COMPARED or row is rows[-1]:
+            yield entries
+            entries = []
 
 
 def _decode(row: Sealed) -> list[Entry]:
@@ -99,11 +152,6 @@ def _hour(entries: list[Entry]) -> datetime:
 
 def _raw_bytes(entries: list[Entry]) -> int:
     return sum(len(entry.reading.frame.raw) for entry in entries)
-
-
-def _span(entries: list[Entry]) -> Span:
-    times = [entry.reading.received_at for entry in entries]
-    return Span(microseconds(min(times)), microseconds(max(times)))
 
 
 def microseconds(time: datetime) -> int:

@@ -9,10 +9,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from telewatt.store import gap
 from telewatt.store.batch import Sealed
 from telewatt.store.faults import DamagedError
+from telewatt.store.gap import Gap, GapReason
 
+_PRUNED_ROWS = 256  # in one transaction, at most
+_NEWEST_ROWS = 24 * 14
 _INDEXED = "batch INDEXED BY batch_span WHERE packed IS NOT 0"
+_SIZE = "(SELECT length(payload) FROM batch AS row WHERE row.first_seq = batch.first_seq)"
 
 
 class Span(NamedTuple):
@@ -113,6 +118,56 @@ def _next_committed(connection: sqlite3.Connection, after: int) -> int | None:
         (start or 0, after + 1),
     ).fetchone()
     return None if found is None else found[0]
+
+
+def oldest(connection: sqlite3.Connection, size: int, keep_after: int) -> Gap | None:
+    """So many of the oldest packed rows that their payloads have ``size`` bytes, or a little less.
+
+    Args:
+        size: at least one row is taken.
+        keep_after: entries beyond this number stay.
+
+    Returns:
+        The gap they will leave; ``until`` is the latest arrival in the last one.
+    """
+    found: Gap | None = None
+    sql = f"""SELECT first_seq, first_seq + entries - 1, {_SIZE}, packed, until_us
+        FROM {_INDEXED} ORDER BY first_seq LIMIT {_PRUNED_ROWS}"""
+    with contextlib.closing(connection.execute(sql)) as cursor:
+        for first_seq, last_seq, length, packed, until_us in cursor:
+            if packed != 1 or last_seq > keep_after or (found and length > size):
+                break
+            size -= length
+            start = found.first_seq if found else first_seq
+            found = gap.from_row((start, last_seq, GapReason.PRUNED, None, until_us))
+    return found
+
+
+def delete(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> None:
+    """Remove packed rows, inside an open transaction."""
+    sql = "DELETE FROM batch WHERE first_seq BETWEEN ? AND ? AND packed = 1"
+    connection.execute(sql, (first_seq, last_seq))
+
+
+class Volume(NamedTuple):
+    """How much the newest packed rows hold.
+
+    Attributes:
+        size: bytes of their payloads.
+        span: from the earliest arrival to the latest.
+    """
+
+    size: int
+    span: Span
+
+
+def newest_volume(connection: sqlite3.Connection) -> Volume | None:
+    """Of the last rows that packing made; ``None`` while there are none."""
+    sql = f"""SELECT sum(size), min(since_us), max(until_us) FROM (
+        SELECT {_SIZE} AS size, since_us, until_us FROM {_INDEXED} AND since_us IS NOT NULL
+        ORDER BY first_seq DESC LIMIT {_NEWEST_ROWS})"""
+    size, since_us, until_us = connection.execute(sql).fetchone()
+    return None if since_us is None else Volume(size, Span(since_us, until_us))
 
 
 def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:

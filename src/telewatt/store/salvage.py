@@ -20,14 +20,8 @@ from typing import Any, NamedTuple
 
 from telewatt.store import gap, wal
 from telewatt.store.batch import HEADER, MAGIC, PAYLOAD_MAX, BatchError, Sealed, check, places
-from telewatt.store.database import (
-    PAGE_SIZE,
-    beside,
-    build,
-    find_missing,
-    insert,
-    sync_folder,
-)
+from telewatt.store.database import find_missing, insert
+from telewatt.store.files import PAGE_SIZE, beside, build, sync_folder
 from telewatt.store.gap import Gap, GapReason
 
 _STAMP = re.compile(r"\.(?:salvaging|damaged)-(\d{8}T\d{6}Z)")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from telewatt.store import lock, salvage, schema
 from telewatt.store.alarms import KEEP_ASIDE, AlarmKind, Alarms
-from telewatt.store.database import Database, beside, build, has_bytes, is_ours
+from telewatt.store.database import Database
 from telewatt.store.faults import (
     AheadError,
     DamagedError,
@@ -22,6 +22,8 @@ from telewatt.store.faults import (
     TakenError,
     UntouchableError,
 )
+from telewatt.store.files import beside, build, has_bytes
+from telewatt.store.ownership import is_ours
 
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _UNFINISHED = (".new", ".new-journal", ".new-wal", ".new-shm")  # of a file being built

@@ -1,0 +1,98 @@
+"""The files of a journal: made whole or not at all, opened with the same settings everywhere."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from telewatt.store import schema
+from telewatt.store.faults import telling_damage
+
+PAGE_SIZE = 512  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
+CHECKPOINT_PAGES = 8000  # a page that changes again and again goes into the file once in that time
+BUSY_S = 10.0  # how long others may write: each of their transactions is short
+_CACHE_KIB = 512
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The path with ``suffix`` after its whole name, as SQLite names its own side files."""
+    return path.with_name(path.name + suffix)
+
+
+def has_bytes(path: Path) -> bool:
+    """Whether the file is there and not empty."""
+    return path.exists() and path.stat().st_size > 0
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames and new files in the folder of ``path`` survive a power cut."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    """Make a new journal at ``path``, whole or not at all; only its user may read it.
+
+    Args:
+        path: nothing may be there.
+        fill: called inside one transaction to put rows into the empty journal.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full, read-only or away.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = beside(path, ".new")
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        beside(new, suffix).unlink(missing_ok=True)
+    new.touch(mode=0o600)  # SQLite gives its side files the same mode
+    connection = sqlite3.connect(new, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA synchronous = OFF")  # nothing to lose before the rename
+        schema.migrate(connection, schema.load_steps())
+        if fill is not None:
+            connection.execute("BEGIN")
+            fill(connection)
+            connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+    _sync(new)
+    new.rename(path)
+    sync_folder(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def connect(path: Path, writable: bool) -> sqlite3.Connection:
+    """A connection with the settings of every journal; raises what `Database` raises."""
+    # without a log SQLite would want to make one, which a read-only disk refuses
+    read_only = "mode=ro" if has_bytes(beside(path, "-wal")) else "immutable=1"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{'mode=rw' if writable else read_only}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_S,
+    )
+    try:
+        with telling_damage(path, strict=True):
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = OFF")  # no zeros over what was packed
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT_PAGES * PAGE_SIZE}")
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
