@@ -43,6 +43,12 @@ _HELP = (
         "Watch telewatt read two simulated meters, without any hardware.",
         "Regarder telewatt lire deux compteurs simulés, sans aucun matériel.",
     ),
+    Text(
+        "Decode the raw bytes again with today's decoder and rebuild all that follows from them.",
+        "Redécode les octets bruts avec le décodeur actuel et recalcule tout ce qui en découle.",
+    ),
+    Text("From then on; without it everything there is.", "À partir de là ; sans elle, tout."),
+    Text("This meter or site only.", "Ce compteur ou ce site seulement."),
     Text("The configuration file.", "Le fichier de configuration."),
     Text("A meter, instead of a file.", "Un compteur, à la place d'un fichier."),
     Text("The journal, wherever it is.", "Le journal, où qu'il soit."),

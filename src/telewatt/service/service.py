@@ -13,11 +13,13 @@ from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.reading import Reading
 from telewatt.service.feed import Feed, feed_path, state_line
+from telewatt.service.historian import Historian
 from telewatt.service.reports import STATE, Reports
 from telewatt.service.watchdog import keep_alive
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Journal
+from telewatt.store.history import history_path
 from telewatt.store.journal import COMMIT_ENTRIES
 from telewatt.tic import Mode
 
@@ -95,6 +97,7 @@ class Service:
             commit_interval_s=config.journal.commit_interval_s,
             memory_bytes=config.journal.memory_limit_mib << 20,
         )
+        self._historian = Historian(self._journal, history_path(journal_path), self._reports)
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
         return line_of(
@@ -152,6 +155,7 @@ class Service:
     def _other_parts(self) -> Iterator[Coroutine[None, None, None]]:
         yield self._journal.run()
         yield self._feed.run(self._journal)
+        yield self._historian.run()
         yield self._count()
         yield self._watch()
         limit_s = self._config.journal.commit_interval_s + STUCK_S
