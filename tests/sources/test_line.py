@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from telewatt import sources
 from telewatt.lines import Chunk, Pty, Tcp, feed
 from telewatt.reading import Reading
 from telewatt.simulator.settings import parse_settings
 from telewatt.simulator.stream import simulate
-from telewatt.sources import LineState, LineStatus, line, stdin, trial
+from telewatt.sources import LineState, LineStatus, file, line, stdin, trial
 from telewatt.sources.line import Line
 from telewatt.tic import Mode, Status
 from tests.sources.meters import LINKY, OTHER, make_frame, wire
@@ -124,6 +126,19 @@ async def test_every_byte_of_every_capture_comes_out_in_a_frame(
         raw = b"".join(reading.frame.raw for reading in watched.readings)
         assert capture.read_bytes().startswith(raw)
         assert watched.line.counters.bytes == capture.stat().st_size
+
+
+async def test_the_arrival_of_a_frame_is_told_in_whole_milliseconds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = datetime(2026, 3, 1, 12, 0, 59, 999_999, tzinfo=UTC)
+    monkeypatch.setattr(file, "arrived", lambda data: sources.Chunk(data, time))
+    capture = tmp_path / "x.tic"
+    capture.write_bytes(make_frame())
+    watched = Watched(f"file:{capture}")
+    await watched.line.run()
+    (reading,) = watched.readings
+    assert reading.received_at == datetime(2026, 3, 1, 12, 0, 59, 999_000, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("mode", [Mode.HISTORIC, Mode.STANDARD])

@@ -30,7 +30,7 @@ class Line:
         url: what `source_for` takes; `AddressError` if it is wrong.
         name: of the meter's section in the configuration.
         on_reading: called with every frame, each exactly once and in order, as soon as its meter
-            is known (at most 16 frames after an opening).
+            is known (at most 16 frames after an opening). ``received_at`` is cut to milliseconds.
         on_state: called when the state changes.
         on_meter: called with (before, now) when another meter is recognised: cables were swapped
             or the meter was replaced; before is ``None`` for the first one.
@@ -228,9 +228,12 @@ class Line:
             self._become(LineState.READING)
 
     def _receive(self, frames: list[Frame], chunk: Chunk) -> None:
+        # a finer time would be the operating system's noise, and cost a byte a frame for ever
+        milliseconds = chunk.received_at.microsecond // 1000
+        received_at = chunk.received_at.replace(microsecond=1000 * milliseconds)
         for frame in frames:
             self.counters.count(frame)
-            reading = Reading(None, self._name, chunk.received_at, frame)
+            reading = Reading(None, self._name, received_at, frame)
             self._hand_on(self._identity.file(reading))
 
     def _hand_on(self, readings: list[Reading]) -> None:
