@@ -20,6 +20,10 @@ _SEASONS = "HEhe "
 _DAY_0 = date(2000, 1, 1).toordinal()
 
 
+TextOf = Callable[[int], str]
+"""The text of a number in a column."""
+
+
 class _Places(dict[str, int]):
     """Distinct texts and their places, in the order of their first appearance."""
 
@@ -51,7 +55,7 @@ class TextColumn:
         return "t", self._rows.tolist(), texts
 
 
-def text_of(form: str, width: int, texts: Sequence[str]) -> Callable[[int], str]:
+def text_of(form: str, width: int, texts: Sequence[str]) -> TextOf:
     """What makes the text of a column again from its number."""
     if form == "d":
         return lambda number: f"{number:0{width}d}"

@@ -1,9 +1,8 @@
 """The frames of one meter again, from the columns that `telewatt.store.block.framewriter` made."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from functools import partial
 from io import StringIO
 from itertools import accumulate, groupby, repeat
 from operator import add
@@ -11,10 +10,10 @@ from typing import Any
 
 from telewatt.columns import Cursor
 from telewatt.reading import Reading
-from telewatt.store.block.fields import text_of
+from telewatt.store.block.fields import TextOf, text_of
 from telewatt.store.block.framewriter import EPOCH
-from telewatt.store.block.kinds import Kind, decode_kind
-from telewatt.store.block.layout import Plan, decode_layouts
+from telewatt.store.block.kinds import Kind, decode_kind, restore
+from telewatt.store.block.layout import Layout, Plan, decode_layouts
 from telewatt.tic import Dataset, Frame
 
 _new_frame = tuple.__new__  # twice as fast as Frame(...)
@@ -30,68 +29,83 @@ class FrameReader:
 
     def __init__(self, cursor: Cursor, count: int) -> None:
         lines = cursor.take(cursor.count()).decode("ascii").splitlines()
-        kinds = [decode_kind(line) for line in lines]
-        layouts = decode_layouts(cursor)
-        self._plans = [Plan(layout, [kind for kind, _ in kinds]) for layout in layouts]
+        decoded = [decode_kind(line) for line in lines]
+        self._kinds = [kind for kind, _ in decoded]
+        self._layouts = decode_layouts(cursor)
         offset = cursor.number()
         self._rows, self._milliseconds, self._microseconds, jumps = cursor.columns((count,) * 4)
-        lengths = [0, *(self._plans[row].length for row in self._rows[:-1])]
-        self._offsets = list(accumulate(map(add, lengths, jumps), initial=offset))[1:]
-        self._columns = _read_columns(cursor, kinds, self._counts(len(kinds), count))
+        lengths = [Plan(layout, self._kinds).length for layout in self._layouts]
+        steps = map(add, jumps, [0, *map(lengths.__getitem__, self._rows)])
+        self._offsets = list(accumulate(steps, initial=offset))[1:]
+        self._columns = _read_columns(cursor, decoded, self._counts(count))
 
     def readings(self, source: str, meter: str | None, first: int, last: int) -> Iterator[Reading]:
         """The readings from number ``first``, the first is 0, to before number ``last``."""
-        at = self._counts(len(self._columns), first)
+        at = self._counts(first)
         place = first
         for row, run in groupby(self._rows[first:last]):
             count = sum(1 for _ in run)
-            for frame in self._frames(self._plans[row], at, place, count):
+            for frame in self._frames(self._layouts[row], at, place, count):
                 received = self._milliseconds[place] * 1000 + self._microseconds[place]
                 yield Reading(meter, source, EPOCH + timedelta(microseconds=received), frame)
                 place += 1
 
-    def _frames(self, plan: Plan, at: list[int], first: int, count: int) -> Iterator[Frame]:
+    def _frames(self, layout: Layout, at: list[int], first: int, count: int) -> Iterator[Frame]:
         """The next frames of one layout; ``at`` are the places of the kinds, and move on."""
-        keys = {}
-        for number, _ in plan.fields:
-            keys[number] = self._columns[number].keys[at[number] : at[number] + count]
+        plan = Plan(layout, self._kinds)
+        columns: list[Iterable[Dataset]] = []
+        parts: dict[int, Iterable[bytes | None]] = {}
+        for number, repaired in plan.fields:
+            column = self._columns[number]
+            keys = column.keys[at[number] : at[number] + count]
             at[number] += count
-        columns = [
-            map(self._columns[number].datasets[repaired].__getitem__, keys[number])
-            for number, repaired in plan.fields
-        ]
-        parity = plan.layout.parity
-        pieces = [
-            repeat(piece, count)
-            if isinstance(piece, bytes)
-            else map(self._columns[piece].parts[parity].__getitem__, keys[piece])
-            for piece in plan.pieces
-        ]
-        datasets = zip(*columns, strict=True) if columns else repeat((), count)
+            datasets = map(column.datasets.__getitem__, keys)
+            columns.append(map(_repair, datasets) if repaired else datasets)
+            parts[number] = map(column.parts(parity=layout.parity).__getitem__, keys)
+        pieces = [parts[p] if isinstance(p, int) else repeat(p, count) for p in plan.pieces]
+        found = zip(*columns, strict=True) if columns else repeat((), count)
         raws = map(b"".join, zip(*pieces, strict=True)) if pieces else repeat(b"", count)
         offsets = self._offsets[first : first + count]
-        mode, status = plan.layout[:2]
-        for offset, raw, found in zip(offsets, raws, datasets, strict=True):
-            yield _new_frame(Frame, (mode, status, offset, raw, found, plan.rejected_from(offset)))
+        mode, status = layout.mode, layout.status
+        for offset, raw, own in zip(offsets, raws, found, strict=True):
+            rejected = plan.rejected_from(offset)
+            yield _new_frame(Frame, (mode, status, offset, raw, own, rejected))
 
-    def _counts(self, kinds: int, last: int) -> list[int]:
+    def _counts(self, last: int) -> list[int]:
         """How many of the frames before number ``last`` have each kind."""
-        counts = [0] * kinds
+        counts = [0] * len(self._kinds)
         for row, times in Counter(self._rows[:last]).items():
-            for number, _ in self._plans[row].fields:
+            for number in self._layouts[row].numbers:
                 counts[number] += times
         return counts
 
 
-class _Made(dict[Any, Any]):
-    """What is made when it is first asked for, by what it is made from."""
+class _Datasets(dict[Any, Dataset]):
+    """The datasets of one kind by their keys, made when they are first asked for."""
 
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        self._make = make
+    def __init__(self, kind: Kind, data_of: TextOf, horodate_of: TextOf | None) -> None:
+        self._kind, self._data_of, self._horodate_of = kind, data_of, horodate_of
 
-    def __missing__(self, key: Any) -> Any:
-        made = self[key] = self._make(key)
-        return made
+    def __missing__(self, key: Any) -> Dataset:
+        if self._horodate_of is None:
+            data, horodate = self._data_of(key), None
+        else:
+            data, horodate = self._data_of(key[0]), self._horodate_of(key[1])
+        dataset = self[key] = restore(self._kind, data, horodate)
+        return dataset
+
+
+class _Parts(dict[Any, bytes | None]):
+    """Their bytes, in the same way."""
+
+    def __init__(self, kind: Kind, datasets: _Datasets, *, parity: bool) -> None:
+        self._kind, self._datasets, self._parity = kind, datasets, parity
+
+    def __missing__(self, key: Any) -> bytes | None:
+        dataset = self._datasets[key]
+        part = self._kind.write(dataset.data, dataset.horodate, parity=self._parity)
+        self[key] = part
+        return part
 
 
 class _Column:
@@ -99,25 +113,21 @@ class _Column:
 
     Attributes:
         keys: for each of them, what tells it from the others.
-        datasets: by key: as they are, and repaired.
-        parts: by key, their bytes: without parity, and with it.
+        datasets: by their keys.
     """
 
-    __slots__ = ("datasets", "keys", "parts")
+    __slots__ = ("_kind", "_parts", "datasets", "keys")
 
-    def __init__(
-        self, kind: Kind, keys: Sequence[Any], fields_of: Callable[[Any], tuple[str, str | None]]
-    ) -> None:
-        def restore(key: Any) -> Dataset:
-            return kind.restore(*fields_of(key))
+    def __init__(self, kind: Kind, keys: Sequence[Any], datasets: _Datasets) -> None:
+        self.keys, self.datasets = keys, datasets
+        self._kind = kind
+        self._parts: dict[bool, _Parts] = {}
 
-        def write(key: Any, *, parity: bool) -> bytes | None:
-            dataset = self.datasets[0][key]
-            return kind.write(dataset.data, dataset.horodate, parity=parity)
-
-        self.keys = keys
-        self.datasets = (_Made(restore), _Made(lambda key: restore(key)._replace(repaired=True)))
-        self.parts = tuple(_Made(partial(write, parity=parity)) for parity in (False, True))
+    def parts(self, *, parity: bool) -> _Parts:
+        """The bytes of the datasets by their keys."""
+        if parity not in self._parts:
+            self._parts[parity] = _Parts(self._kind, self.datasets, parity=parity)
+        return self._parts[parity]
 
 
 def _read_columns(
@@ -133,13 +143,17 @@ def _read_column(kind: Kind, forms: str, columns: Iterator[list[int]], texts: St
     data = next(columns)
     data_of = _text_of(forms[0], kind.width, data, texts)
     if kind.horodate_width is None:
-        return _Column(kind, data, lambda key: (data_of(key), None))
+        return _Column(kind, data, _Datasets(kind, data_of, None))
     horodates = next(columns)
     horodate_of = _text_of(forms[1], kind.horodate_width, horodates, texts)
     keys = list(zip(data, horodates, strict=True))
-    return _Column(kind, keys, lambda key: (data_of(key[0]), horodate_of(key[1])))
+    return _Column(kind, keys, _Datasets(kind, data_of, horodate_of))
 
 
-def _text_of(form: str, width: int, numbers: list[int], texts: StringIO) -> Callable[[int], str]:
+def _text_of(form: str, width: int, numbers: list[int], texts: StringIO) -> TextOf:
     distinct = [texts.read(width) for _ in range(max(numbers) + 1)] if form == "t" else []
     return text_of(form, width, distinct)
+
+
+def _repair(dataset: Dataset) -> Dataset:
+    return dataset._replace(repaired=True)

@@ -16,7 +16,7 @@ from telewatt.reading import Reading
 from telewatt.store.block.fields import TextColumn
 from telewatt.store.block.kinds import Kind, encode_kind
 from telewatt.store.block.lastframe import LastFrame
-from telewatt.store.block.layout import Layout, Plan, encode_layouts, lay_out
+from telewatt.store.block.layout import Layout, encode_layouts, lay_out
 from telewatt.tic import Dataset, Frame
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,9 +33,9 @@ class FrameWriter:
         self._kinds: dict[tuple[Kind, int], int] = {}
         self._columns: list[tuple[TextColumn, TextColumn | None]] = []
         self._layouts: dict[Layout, int] = {}
-        self._plans: list[Plan] = []
         self._recent: dict[int, LastFrame] = {}  # by the length of the raw bytes
         self._run: list[tuple[Dataset, ...]] = []  # of the last layout, not yet in the columns
+        self._numbers: list[int] = []  # of the kinds of the last layout
         self._rows: list[int] = []  # numbers of layouts
         self._milliseconds: list[int] = []
         self._microseconds: list[int] = []
@@ -45,9 +45,10 @@ class FrameWriter:
     def add(self, reading: Reading) -> None:
         """Add a frame of this meter."""
         frame = reading.frame
-        row = self._row_of(frame)
+        row, numbers = self._row_of(frame)
         if self._run and (row != self._rows[-1] or len(self._run) == _RUN_MAX):
             self._flush()
+        self._numbers = numbers
         self._run.append(frame.datasets)
         self._rows.append(row)
         received = (reading.received_at - EPOCH) // _MICROSECOND
@@ -79,19 +80,19 @@ class FrameWriter:
             )
         )
 
-    def _row_of(self, frame: Frame) -> int:
+    def _row_of(self, frame: Frame) -> tuple[int, list[int]]:
+        """The number of its layout, and those of its datasets' kinds."""
         last = self._recent.get(len(frame.raw))
         if last is not None and last.is_like(frame):
-            return last.row
+            return last.row, last.numbers
         layout = lay_out(frame, self._number_of)
         row = self._layouts.setdefault(layout, len(self._layouts))
-        if row == len(self._plans):
-            self._plans.append(Plan(layout, [kind for kind, _ in self._kinds]))
-        if LastFrame.is_plain(layout):
+        if layout.is_plain:
             if len(self._recent) >= _RECENT_MAX:
                 self._recent.clear()
-            self._recent[len(frame.raw)] = LastFrame(frame, self._plans[row], row)
-        return row
+            kinds = [kind for kind, _ in self._kinds]
+            self._recent[len(frame.raw)] = LastFrame(frame, layout, kinds, row)
+        return row, layout.numbers
 
     def _number_of(self, kind: Kind, turn: int) -> int:
         number = self._kinds.setdefault((kind, turn), len(self._kinds))
@@ -103,8 +104,7 @@ class FrameWriter:
     def _flush(self) -> None:
         if not self._run:
             return
-        fields = self._plans[self._rows[-1]].fields
-        for (number, _), datasets in zip(fields, zip(*self._run, strict=True), strict=True):
+        for number, datasets in zip(self._numbers, zip(*self._run, strict=True), strict=True):
             first, times = datasets[0], len(datasets)
             if datasets.count(first) == times:
                 self._extend(number, datasets[:1], times)

@@ -51,10 +51,6 @@ class Kind(NamedTuple):
             return None
         return add_parity(part) if parity else part
 
-    def restore(self, data: str, horodate: str | None) -> Dataset:
-        """The dataset with these fields."""
-        return restore_dataset(self.mode, self.label, data, horodate, linky=self.linky)
-
     def write_if_fits(self, dataset: Dataset, *, parity: bool) -> bytes | None:
         """As `write`; ``None`` if the dataset is not of this kind, or repaired."""
         label, data, _, unit, horodate, _, repaired = dataset
@@ -69,7 +65,13 @@ class Kind(NamedTuple):
         return self.write(data, horodate, parity=parity)
 
 
-@lru_cache(maxsize=512)  # most datasets come again in the next frame
+@lru_cache(maxsize=512)  # most come again in the next batch
+def restore(kind: Kind, data: str, horodate: str | None) -> Dataset:
+    """The dataset of this kind with these fields."""
+    return restore_dataset(kind.mode, kind.label, data, horodate, linky=kind.linky)
+
+
+@lru_cache(maxsize=512)  # most come again in the next frame
 def describe(dataset: Dataset, mode: Mode, *, parity: bool) -> tuple[Kind, bytes | None]:
     """The kind of a dataset from a frame of this mode, and its bytes (see `Kind.write`)."""
     label, data, _, unit, horodate, _, _ = dataset
@@ -77,7 +79,7 @@ def describe(dataset: Dataset, mode: Mode, *, parity: bool) -> tuple[Kind, bytes
     width = None if horodate is None else len(horodate)
     plain = dataset._replace(repaired=False)
     kinds = [Kind(each, linky, label, len(data), width) for each in (mode, *MODES)]
-    kind = next((kind for kind in kinds if kind.restore(data, horodate) == plain), kinds[0])
+    kind = next((kind for kind in kinds if restore(kind, data, horodate) == plain), kinds[0])
     return kind, kind.write(data, horodate, parity=parity)
 
 
@@ -89,6 +91,7 @@ def encode_kind(kind: Kind, forms: str) -> str:
     return f"{label} {mode}{kind.width}{forms[:1]}{horodate}"
 
 
+@lru_cache(maxsize=512)
 def decode_kind(line: str) -> tuple[Kind, str]:
     """The kind and the forms that were encoded.
 

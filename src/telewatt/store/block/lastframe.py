@@ -4,10 +4,12 @@ Nearly every frame has the layout of the one before it and differs in a few data
 are looked at.
 """
 
+from collections.abc import Sequence
 from itertools import compress, count
 from operator import is_not
 
-from telewatt.store.block.layout import AS_WRITTEN, LITERAL, Layout, Plan
+from telewatt.store.block.kinds import Kind
+from telewatt.store.block.layout import Layout, Plan
 from telewatt.tic import Frame
 
 
@@ -16,28 +18,24 @@ class LastFrame:
 
     Attributes:
         row: the number of its layout.
+        numbers: the kinds of its datasets.
     """
 
-    __slots__ = ("_datasets", "_kinds", "_layout", "_parts", "_places", "row")
+    __slots__ = ("_datasets", "_kinds", "_layout", "_parts", "_places", "numbers", "row")
 
-    def __init__(self, frame: Frame, plan: Plan, row: int) -> None:
-        self.row = row
-        self._layout = plan.layout
-        self._places = [place for place, piece in enumerate(plan.pieces) if type(piece) is int]
-        self._kinds = [plan.kinds[number] for number, _ in plan.fields]
+    def __init__(self, frame: Frame, layout: Layout, kinds: Sequence[Kind], row: int) -> None:
+        self.row, self.numbers = row, layout.numbers
+        self._layout = layout
+        self._kinds = [kinds[number] for number in self.numbers]
         self._datasets = frame.datasets
+        pieces = Plan(layout, kinds).pieces
+        self._places = [place for place, piece in enumerate(pieces) if type(piece) is int]
         self._parts: list[bytes] = []
         place = 0
-        for piece in plan.pieces:
-            length = len(piece) if isinstance(piece, bytes) else plan.kinds[piece].length
+        for piece in pieces:
+            length = len(piece) if isinstance(piece, bytes) else kinds[piece].length
             self._parts.append(frame.raw[place : place + length])
             place += length
-
-    @staticmethod
-    def is_plain(layout: Layout) -> bool:
-        """Whether frames of this layout are datasets as written and literal bytes, no more."""
-        codes = [slot.code for slot in layout.slots if slot.code != LITERAL]
-        return all(code >= 0 and code % 3 == AS_WRITTEN for code in codes)
 
     def is_like(self, frame: Frame) -> bool:
         """Whether a frame has the same layout; if so, it is the last one from now on."""

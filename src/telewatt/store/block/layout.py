@@ -10,6 +10,7 @@ lost).
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from telewatt.columns import Cursor, encode_columns, encode_count
@@ -51,6 +52,17 @@ class Layout(NamedTuple):
     parity: bool
     slots: tuple[Slot, ...]
 
+    @property
+    def numbers(self) -> list[int]:
+        """The kinds of the datasets, in order."""
+        return [slot.code // 3 for slot in self.slots if slot.code >= 0]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its frames are datasets as written and literal bytes, no more."""
+        codes = [slot.code for slot in self.slots if slot.code != LITERAL]
+        return all(code >= 0 and code % 3 == AS_WRITTEN for code in codes)
+
 
 NumberOf = Callable[[Kind, int], int]
 """The number of a kind; the second argument counts its like before it in the same frame."""
@@ -60,7 +72,7 @@ def lay_out(frame: Frame, number_of: NumberOf) -> Layout:
     """The layout of any frame."""
     parity = not frame.raw.isascii()
     spans = _dataset_spans(frame, parity, number_of)
-    if parity and len(spans) == 1 < len(frame.datasets):  # none found: a damaged 7-bit line
+    if parity and len(spans) == 1 and frame.datasets:  # none found: a damaged 7-bit line
         parity = False
         spans = _dataset_spans(frame, parity, number_of)
     spans += _rejected_spans(frame, spans)
@@ -75,10 +87,9 @@ def lay_out(frame: Frame, number_of: NumberOf) -> Layout:
 
 
 class Plan:
-    """A layout laid out for writing frames again.
+    """A layout laid out for writing frames again; the number of a kind is its place in ``kinds``.
 
     Attributes:
-        layout, kinds: what it was made from; a kind's number is its place.
         pieces: of the raw bytes, in order: literal bytes, or the number of a kind.
         fields: of the datasets, in order: the number of a kind, and whether it is repaired.
         rejected: with offsets that count from the frame's first byte.
@@ -86,7 +97,6 @@ class Plan:
     """
 
     def __init__(self, layout: Layout, kinds: Sequence[Kind]) -> None:
-        self.layout, self.kinds = layout, kinds
         self.pieces: list[bytes | int] = []
         self.fields: list[tuple[int, bool]] = []
         self.rejected: list[Rejected] = []
@@ -133,10 +143,10 @@ def _dataset_spans(frame: Frame, parity: bool, number_of: NumberOf) -> list[_Spa
         turns[kind] += 1
         start = -1 if part is None or dataset.repaired else raw.find(part, place)
         if start < 0 or part is None:
-            slots.append(Slot(code + (REPAIRED if dataset.repaired else ODD)))
+            slots.append(_slot(code + (REPAIRED if dataset.repaired else ODD)))
         else:
             place = start + len(part)
-            spans.append((start, place, [*slots, Slot(code + AS_WRITTEN)]))
+            spans.append((start, place, [*slots, _slot(code + AS_WRITTEN)]))
             slots = []
     return [*spans, (len(raw), len(raw), slots)]
 
@@ -155,6 +165,12 @@ def _rejected_spans(frame: Frame, taken: list[_Span]) -> list[_Span]:
         else:
             slots.append(Slot(_rejected_code(reason, elsewhere=True), content, start))
     return [*spans, (len(frame.raw), len(frame.raw), slots)]
+
+
+@lru_cache(maxsize=1024)
+def _slot(code: int) -> Slot:
+    """One object for all: a noisy line has a layout a frame."""
+    return Slot(code)
 
 
 def _is_free(taken: list[_Span], start: int, end: int) -> bool:
@@ -194,7 +210,7 @@ def decode_layouts(cursor: Cursor) -> list[Layout]:
     lengths, starts = cursor.columns((sum(code < 0 for code in codes),) * 2)
     odd = [(cursor.take(length), start) for length, start in zip(lengths, starts, strict=True)]
     contents = iter(odd)
-    slots = [Slot(code, *next(contents)) if code < 0 else Slot(code) for code in codes]
+    slots = [Slot(code, *next(contents)) if code < 0 else _slot(code) for code in codes]
     layouts, place = [], 0
     for mode, status, parity, size in zip(*heads, strict=True):
         found = tuple(slots[place : place + size])

@@ -1,6 +1,7 @@
 """What the contents of batches have in common: the preset dictionary of their compression.
 
-Kinds of datasets in the order in which meters send them, and texts that meters send for months.
+Kinds of datasets in the order in which meters send them, texts that meters send for months, and
+the slots of a frame without faults.
 It is part of layout version 2: changed by one byte, it makes every batch unreadable.
 """
 
@@ -151,7 +152,12 @@ _TEXTS = (
     + " NONUTILE"
     * 10
 )
-PHRASES = (
+_SLOTS = (
+    b"\x01\x00\x00\x00\x00\x02\x00\x02\x50\x02\x01\x02"
+    + b"\x06" * 64
+    + b"\xdf\x00\x00\x02\x00\x82\x03\x00\x03\x00\x04\x00\x00"
+)
+_LINES = (
     _HISTORIC
     + _IDENTITY
     + _INDEXES
@@ -163,4 +169,5 @@ PHRASES = (
     + _IDENTITY
     + _INDEXES
     + _SINGLE_PHASE
-).encode("ascii")
+)
+PHRASES = _LINES.encode("ascii") + _SLOTS
