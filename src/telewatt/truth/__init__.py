@@ -13,7 +13,17 @@ The rules and their reasons: docs/adr/0011-truth.md.
 """
 
 from telewatt.truth.judgement import Event, EventKind, Judgement, Settled
+from telewatt.truth.power import ActivePower, Estimate
 from telewatt.truth.texts import meter_changed
 from telewatt.truth.truth import Truth
 
-__all__ = ["Event", "EventKind", "Judgement", "Settled", "Truth", "meter_changed"]
+__all__ = [
+    "ActivePower",
+    "Estimate",
+    "Event",
+    "EventKind",
+    "Judgement",
+    "Settled",
+    "Truth",
+    "meter_changed",
+]

@@ -5,9 +5,10 @@ on the phase), and a dataset may be damaged beyond what its checksum sees. A val
 the meter cannot measure, that its breaker would not allow, or that its own current contradicts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from telewatt.quantity import QUANTITIES, QuantityKind
+from telewatt.tic import Dataset
 from telewatt.truth.sight import Sight
 
 VOLTAGE_V = (50, 450)
@@ -35,9 +36,9 @@ class Gauges:
 
     def __init__(self) -> None:
         self.values: Mapping[str, int] = {}
-        self._limits: tuple[int, int] | None = None
-        self._ranges: Mapping[str, tuple[int, int]] = {}
-        self._currents: Mapping[str, str] = {}
+        self._phases = self._power_va = 0
+        self._watched: list[tuple[str, int, int, int]] = []  # name, place, lowest, highest
+        self._pairs: list[tuple[str, str]] = []  # power and its current, both in the frame
 
     def read(self, sight: Sight, phases: int, power_va: int, *, changed: bool) -> Mapping[str, int]:
         """The plausible values of this frame.
@@ -48,21 +49,30 @@ class Gauges:
             power_va: subscribed, or what the breaker is set to.
             changed: whether any of them is new.
         """
-        if self._limits != (phases, power_va):
-            self._limits, changed = (phases, power_va), True
-            self._ranges, self._currents = _ranges(phases, power_va), CURRENT_OF[phases]
-        if changed or sight.is_new:
-            self.values = self._read(sight)
+        if sight.is_new or self._power_va != power_va or self._phases != phases:
+            self._phases, self._power_va, changed = phases, power_va, True
+            self._watch(sight)
+        if changed:
+            self.values = self._read(sight.datasets)
         return self.values
 
-    def _read(self, sight: Sight) -> Mapping[str, int]:
+    def _watch(self, sight: Sight) -> None:
+        """Another kind of frame, or of meter."""
+        ranges, present = _ranges(self._phases, self._power_va), sight.gauges
+        self._watched = [(name, at, *ranges[name]) for name, at in present.items()]
+        self._pairs = [
+            (power, current)
+            for power, current in CURRENT_OF[self._phases].items()
+            if power in present and current in present
+        ]
+
+    def _read(self, datasets: Sequence[Dataset]) -> Mapping[str, int]:
         values = {}
-        for name, at in sight.gauges.items():
-            value = sight.datasets[at].value
-            lowest, highest = self._ranges[name]
-            if isinstance(value, int) and lowest <= value <= highest:
+        for name, at, lowest, highest in self._watched:
+            value = datasets[at].value
+            if type(value) is int and lowest <= value <= highest:
                 values[name] = value
-        for power, current in self._currents.items():
+        for power, current in self._pairs:
             if power in values and current in values:
                 highest = 2 * (values[current] + 1) * MAINS_V + STEP_VA
                 if values[power] > highest:

@@ -7,20 +7,20 @@ A quantity is *open* where its chain is not settled as of the newest frame; a fr
 nothing while nothing is open costs next to nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from telewatt.reading import Reading
 from telewatt.tic import Dataset, Kind, Mode, Status
 from telewatt.truth import texts
-from telewatt.truth.balance import FAMILIES, GRID, SUPPLIER, TOTAL, Agreement, Balance
+from telewatt.truth.balance import FAMILY, GRID, NOBODY, SUPPLIER, TOTAL, Balance
 from telewatt.truth.chain import Chain, Evidence, Standing, Turn, bound_wh, restore_chain
 from telewatt.truth.hold import Held, Hold
 from telewatt.truth.judgement import Event, EventKind, Settled
 from telewatt.truth.life import UNKNOWN_POWER_VA
 from telewatt.truth.running import Running, read_registers
-from telewatt.truth.sight import INDEXES, Sight
+from telewatt.truth.sight import INDEXES, Sight, index_of
 from telewatt.truth.whole import Whole
 
 RESTS_AFTER = 3
@@ -43,11 +43,13 @@ class Surroundings(NamedTuple):
     """What else a frame says that matters for its indexes.
 
     Attributes:
+        at_s: its arrival, seconds since 1970 UTC.
         power_va: what the house may draw for long.
         apparent_va: what it draws now, drawn and plausible, if the frame says so.
         switched: whether what names the running register is new.
     """
 
+    at_s: float
     power_va: int
     apparent_va: int | None
     switched: bool
@@ -77,19 +79,19 @@ class Ledger:
         self, reading: Reading, sight: Sight, changed: list[Dataset], around: Surroundings
     ) -> tuple[Settled, ...]:
         """Take the next frame; what is final now, in order of arrival."""
-        self.events = []
-        at = self._at = reading.received_at
+        if self.events:
+            self.events = []
         if not sight.indexes:
             if reading.frame.kind is Kind.LONG:
                 self._hold.age()
-            return self._release()
+            return self._give(self._hold.release())
         idle = not (changed or sight.is_new or around.switched or self._open or self._hold.frames)
         if idle:
-            settled: tuple[Settled, ...] = (Settled(at, self._final),)
+            settled: tuple[Settled, ...] = (Settled(reading.received_at, self._final),)
         else:
             settled = self._weigh(reading, sight, changed, around)
         self._number += 1
-        self._at_s, self._apparent_va = at.timestamp(), around.apparent_va
+        self._at_s, self._apparent_va = around.at_s, around.apparent_va
         return settled
 
     def free(self, *, everything: bool) -> None:
@@ -106,7 +108,7 @@ class Ledger:
 
     def close(self) -> tuple[Settled, ...]:
         """Nothing more will come: give out what is held, without what was not decided."""
-        return self._release(everything=True)
+        return self._give(self._hold.release(everything=True))
 
     # -- one frame ---------------------------------------------------------------------------
 
@@ -114,66 +116,81 @@ class Ledger:
         self, reading: Reading, sight: Sight, changed: list[Dataset], around: Surroundings
     ) -> tuple[Settled, ...]:
         historic = reading.frame.mode is not Mode.STANDARD
-        at_s = reading.received_at.timestamp()
-        self._follow_mode(historic)
-        supplier, grid = read_registers(sight)
-        self._supplier = self._supplier.follow(supplier, at_s)
-        self._grid = self._grid.follow(grid, at_s)
         complete = reading.frame.status is Status.COMPLETE
-        self._note_absent(sight, complete=complete)
+        self._at = reading.received_at
+        if historic is not self._whole.counting:
+            self._follow_mode(historic)
+        if sight.is_new or around.switched:
+            self._follow_registers(sight, around.at_s)
+        if sight.is_new or self._absent:
+            self._note_absent(sight, complete=complete)
         fresh = self._fresh(sight, changed)
-        agreement = Agreement() if historic else self._compare(fresh, at_s, around)
-        waiting = {}
+        sure = NOBODY if historic else self._compare(fresh, around)
+        waiting: dict[str, int] = {}
         for quantity, dataset in fresh:
-            value = self._judge_index(quantity, dataset, at_s, agreement, around)
-            if value is not None:
-                waiting[quantity] = value
+            self._judge_index(quantity, dataset, around, sure, waiting)
         if not historic:
             self._balance.learn(self._open)
         self._hold.age()
         registers = self._registers(sight, complete=complete) if historic else ()
-        held = Held(reading.received_at, self._totals.copy(), waiting, historic, registers)
+        totals = self._totals.copy()
+        held = Held(reading.received_at, totals, waiting, historic, registers)
+        if not (waiting or self._hold.frames):
+            return self._give((held,))
         self._hold.frames.append(held)
-        return self._release()
+        return self._give(self._hold.release())
 
     def _judge_index(
         self,
         quantity: str,
         dataset: Dataset,
-        at_s: float,
-        agreement: Agreement,
         around: Surroundings,
-    ) -> int | None:
-        """Weigh one index; its value if the frames after this one will decide."""
-        chain, value = self._chains[quantity], dataset.value
-        assert isinstance(value, int)
+        sure: frozenset[str],
+        waiting: dict[str, int],
+    ) -> None:
+        """Weigh one index; it waits if the frames after this one will decide."""
+        chain, value = self._chains[quantity], index_of(dataset)
         if quantity not in self._open:
             chain.at_s = self._at_s
+            if quantity in sure:
+                energy_wh = chain.follow(value, around.at_s, around.power_va // 60, self._turn)
+                if energy_wh is not None and chain.total is not None:
+                    self._balance.count(quantity, energy_wh)
+                    self._totals[quantity] = chain.total
+                    return
         before = chain.total
-        standing = chain.weigh(
-            Evidence(
-                value,
-                at_s,
-                self._number,
-                agreement.covers(quantity),
-                0 if dataset.repaired else 1,
-                WITNESSES if self._may_move(quantity, at_s) else WITNESSES_UNNAMED,
-                around.power_va if quantity in FAMILIES else UNKNOWN_POWER_VA,
-            ),
-            self._turn,
-        )
+        standing = chain.weigh(self._evidence(quantity, dataset, around, sure), self._turn)
         total = chain.total
         if total is not None and before is not None and total != before:
             self._balance.count(quantity, total - before)
         if standing is Standing.SETTLED and total is not None:
             self._open.pop(quantity, None)
             self._totals[quantity] = total
-            return None
+            return
         self._open[quantity] = None
         self._totals.pop(quantity, None)
         if dataset.label == "BASE":
-            self._bridge(chain, at_s)
-        return value if standing is Standing.WAITING else None
+            self._bridge(chain, around.at_s)
+        if standing is Standing.WAITING:
+            waiting[quantity] = value
+
+    def _evidence(
+        self, quantity: str, dataset: Dataset, around: Surroundings, sure: frozenset[str]
+    ) -> Evidence:
+        return Evidence(
+            index_of(dataset),
+            around.at_s,
+            self._number,
+            quantity in sure,
+            0 if dataset.repaired else 1,
+            WITNESSES if self._may_move(quantity, around.at_s) else WITNESSES_UNNAMED,
+            around.power_va if quantity in FAMILY else UNKNOWN_POWER_VA,
+        )
+
+    def _follow_registers(self, sight: Sight, at_s: float) -> None:
+        supplier, grid = read_registers(sight)
+        self._supplier = self._supplier.follow(supplier, at_s)
+        self._grid = self._grid.follow(grid, at_s)
 
     def _fresh(self, sight: Sight, changed: list[Dataset]) -> list[tuple[str, Dataset]]:
         """The indexes of this frame that have to be weighed, in order."""
@@ -223,23 +240,23 @@ class Ledger:
         self._open[chain.quantity] = None
         self._totals.pop(chain.quantity, None)
 
-    def _compare(
-        self, fresh: list[tuple[str, Dataset]], at_s: float, around: Surroundings
-    ) -> Agreement:
-        """Which families move alike; not if they move further than the house draws."""
-        steps = []
+    def _compare(self, fresh: list[tuple[str, Dataset]], around: Surroundings) -> frozenset[str]:
+        """What moves alike; nobody if it moves further than the house draws."""
+        moved, largest = [0, 0, 0], 0
         for quantity, dataset in fresh:
-            if quantity in FAMILIES and isinstance(dataset.value, int):
-                chain = self._chains[quantity]
-                if chain.claim is None or chain.claim.step is not None:
-                    steps.append((quantity, (dataset.value - chain.value) % chain.modulo))
-        seconds = at_s - self._at_s
-        if steps and not self._open and seconds <= SLOPE_S:
-            highest_va = max(around.apparent_va or 0, self._apparent_va or 0)
+            family, chain = FAMILY.get(quantity), self._chains[quantity]
+            if family is None or (chain.claim is not None and chain.claim.step is None):
+                continue
+            step = (index_of(dataset) - chain.value) % chain.modulo
+            moved[family] += step
+            largest = max(largest, step)
+        seconds = around.at_s - self._at_s
+        highest_va = max(around.apparent_va or 0, self._apparent_va or 0)
+        if highest_va and not self._open and seconds <= SLOPE_S:
             allowed_wh = (2 * highest_va + 1000) * (seconds + 2) / 3600 + 2
-            if highest_va and max(step for _, step in steps) > allowed_wh:
-                return Agreement()
-        return self._balance.compare(steps)
+            if largest > allowed_wh:
+                return NOBODY
+        return self._balance.compare(*moved)
 
     def _may_move(self, quantity: str, at_s: float) -> bool:
         """Whether this index is of a register that runs, or of none."""
@@ -252,20 +269,18 @@ class Ledger:
     def _follow_mode(self, historic: bool) -> None:
         """In historic mode the whole is counted by the registers, else it has its own index."""
         whole = self._whole
-        if historic and not whole.counting:
-            whole.begin_counting([*self._chains.values(), *self._resting.values()])
-            self._chains.pop(TOTAL, None)
-            self._resting.pop(TOTAL, None)
-            self._open.pop(TOTAL, None)
-            self._totals.pop(TOTAL, None)
-            self._hold.drop(TOTAL)
-            if TOTAL in self._absent:
-                self._absent.remove(TOTAL)
-        elif whole.counting and not historic:
+        if not historic:
             whole.counting = False
             if whole.chain is not None:
                 self._chains[TOTAL] = whole.chain
                 self._unsettle(whole.chain)
+            return
+        whole.begin_counting([*self._chains.values(), *self._resting.values()])
+        for known in (self._chains, self._resting, self._open, self._totals):
+            known.pop(TOTAL, None)
+        self._hold.drop(TOTAL)
+        if TOTAL in self._absent:
+            self._absent.remove(TOTAL)
 
     def _registers(self, sight: Sight, *, complete: bool) -> tuple[str, ...] | None:
         """The registers of this frame; ``None`` if another one may have moved, or may exist."""
@@ -299,20 +314,25 @@ class Ledger:
             self._hold.drop(chain.quantity)
         elif turn is Turn.ROLLOVER:
             self._tell(turn, chain, self._at_s, chain.modulo - 1, chain.value)
-        elif claim is not None and (turn is not Turn.RESOLVED or claim.told):
-            values = chain.value, claim.last
-            before, after = values if turn is not Turn.RESOLVED else values[::-1]
-            if claim.bridge is None:
-                self._tell(turn, chain, claim.since_s, before, after)
+        elif turn is Turn.RETRACTED and claim is not None:
+            self._tell(turn, chain, chain.born_s, chain.value, claim.last)
+            total = self._whole.chain
+            if self._whole.counting and total is not None and chain.quantity in SUPPLIER:
+                self._tell(turn, total, chain.born_s, chain.value, claim.last)
+        elif claim is not None and turn is Turn.RESOLVED and claim.told:
+            self._tell(turn, chain, claim.since_s, claim.last, chain.value)
+        elif claim is not None and turn in (Turn.DOUBTED, Turn.RESET) and claim.bridge is None:
+            self._tell(turn, chain, claim.since_s, chain.value, claim.last)
 
     def _tell(self, turn: Turn, chain: Chain, since_s: float, before: int, after: int) -> None:
         self.events.append(
             texts.index(EVENTS[turn], self._at, since_s, chain.quantity, before, after)
         )
 
-    def _release(self, *, everything: bool = False) -> tuple[Settled, ...]:
+    def _give(self, decided: Iterable[Held]) -> tuple[Settled, ...]:
+        """Frames that are decided, in order of arrival."""
         settled = []
-        for held in self._hold.release(everything=everything):
+        for held in decided:
             totals = self._whole.add(held, self._number) if held.historic else held.totals
             if totals != self._final:
                 self._final = totals

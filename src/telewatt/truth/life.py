@@ -72,32 +72,28 @@ class Life:
         self._season = ""
         self._last_s: float | None = None
 
-    def hear(self, reading: Reading, sight: Sight, changed: list[Dataset]) -> list[Event]:
+    def hear(self, reading: Reading, at_s: float, sight: Sight, *, told: bool) -> list[Event]:
         """Take the next reading; the events it decides, in order.
 
         Args:
             reading: it.
+            at_s: its arrival, seconds since 1970 UTC.
             sight: its frame.
-            changed: the datasets among it that are new.
+            told: whether any dataset with one of `LABELS` is new in it.
         """
-        now_s = reading.received_at.timestamp()
         events = []
-        if self._last_s is not None and now_s - self._last_s > SILENCE_S:
-            events.append(texts.outage(self._last_s, reading.received_at))
+        last_s = self._last_s
+        if last_s is not None and at_s - last_s > SILENCE_S:
+            events.append(texts.outage(last_s, reading.received_at))
         if sight.datasets:
-            self._last_s = now_s
-        if self._unsure or sight.is_new or self._is_told(changed):
+            self._last_s = at_s
+        if told or self._unsure or sight.is_new:
             events += self._compare(reading.frame.mode, sight, reading.received_at)
         return events
 
-    def _is_told(self, changed: list[Dataset]) -> bool:
-        """Whether anything new is a fact."""
-        for dataset in changed:
-            if dataset.label in LABELS:
-                return True
-            if dataset.label == "DATE" and (dataset.horodate or "")[:1] != self._season:
-                return True
-        return False
+    def turns(self, date: Dataset | None) -> bool:
+        """Whether the season letter of DATE is another one: the only part of it that is a fact."""
+        return date is not None and (date.horodate or "")[:1] != self._season
 
     def _compare(self, mode: Mode, sight: Sight, at: datetime) -> list[Event]:
         """Hold what this frame says against what is believed."""

@@ -5,7 +5,9 @@ objects tells in a microsecond what a frame changes. The comparison only saves w
 every dataset of every frame would come to the same result.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import compress
+from operator import attrgetter, is_not
 
 from telewatt.quantity import QUANTITIES, QuantityKind
 from telewatt.tic import Dataset
@@ -23,6 +25,10 @@ INDEXES = _labels_of(QuantityKind.COUNTER)
 """Label -> counter."""
 GAUGES = _labels_of(QuantityKind.GAUGE)
 """Label -> gauge."""
+
+
+index_of: Callable[[Dataset], int] = attrgetter("value")
+"""The value of a dataset of `INDEXES`: whole Wh or varh, as its format says."""
 
 
 class Sight:
@@ -46,15 +52,15 @@ class Sight:
         """Take the next frame; return what is new, in order: all of it where the labels differ."""
         before, self.datasets = self.datasets, datasets
         if len(before) == len(datasets):
-            changes = [
-                (new, old) for new, old in zip(datasets, before, strict=True) if new is not old
-            ]
-            for new, old in changes:
-                if new.label != old.label:
-                    break
+            changed = list(compress(datasets, map(is_not, datasets, before)))
+            places = self.places
+            for dataset in changed:
+                at = places.get(dataset.label)
+                if at is None or datasets[at] is not dataset:
+                    break  # another label stood here
             else:
                 self.is_new = False
-                return [new for new, old in changes if new != old]
+                return changed
         self._read_labels()
         return list(datasets)
 

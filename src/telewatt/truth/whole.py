@@ -45,16 +45,15 @@ class Whole:
             if quantity in SUPPLIER:
                 moved += total - counted.get(quantity, total)
                 counted[quantity] = total
-        totals, registers = held.totals, held.registers
+        totals, registers, chain = held.totals, held.registers, self.chain
         known = registers is not None and all(quantity in totals for quantity in registers)
-        at_s = held.received_at.timestamp()
-        chain = self.chain
         if chain is not None and chain.total is not None:
-            chain.value, chain.total = (chain.value + moved) % chain.modulo, chain.total + moved
-            chain.at_s = at_s
+            if moved:
+                chain.value = (chain.value + moved) % chain.modulo
+                chain.total += moved
         elif known:
             total = sum(counted.values())
-            chain = self.chain = Chain(TOTAL, MODULO, total % MODULO, at_s, total, number)
+            chain = self.chain = Chain(TOTAL, MODULO, total % MODULO, 0.0, total, number)
         if known and chain is not None and chain.total is not None:
             return {TOTAL: chain.total, **totals}
         return totals
