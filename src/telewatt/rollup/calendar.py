@@ -7,16 +7,17 @@ UTC (`telewatt.rollup.instant`).
 Source: the IANA time zones of the system or of the package tzdata, by `zoneinfo`.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from telewatt.rollup.instant import HOUR_MS, MINUTE_MS, to_ms
+from telewatt.rollup.instant import HOUR_MS, MINUTE_MS
 
 PARIS = ZoneInfo("Europe/Paris")
-_DAY_MS = 24 * HOUR_MS
+_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 class Step(StrEnum):
@@ -58,20 +59,20 @@ def floor_ms(step: Step, at_ms: int) -> int:
     """The start of the minute, quarter, hour, day, month or year that holds this instant."""
     if size := _FIXED_MS.get(step):
         return at_ms - at_ms % size
-    starts = _starts_around(step, at_ms // _DAY_MS)
+    starts = _starts_around(step, at_ms)
     return starts[bisect_right(starts, at_ms) - 1]
 
 
 def next_ms(step: Step, start_ms: int) -> int:
     """The start of the next one, from a start.
 
-    >>> autumn = to_ms(datetime(2025, 10, 25, 22, tzinfo=UTC))
+    >>> autumn = int(datetime(2025, 10, 25, 22, tzinfo=UTC).timestamp()) * 1000
     >>> (next_ms(Step.DAY, autumn) - autumn) // HOUR_MS
     25
     """
     if size := _FIXED_MS.get(step):
         return start_ms + size
-    starts = _starts_around(step, start_ms // _DAY_MS)
+    starts = _starts_around(step, start_ms)
     return starts[bisect_right(starts, start_ms)]
 
 
@@ -81,27 +82,52 @@ def starts_ms(step: Step, start_ms: int, end_ms: int) -> list[int]:
     One more than there are intervals; a single instant if ``end_ms <= start_ms``.
     """
     first = floor_ms(step, start_ms)
+    if end_ms <= start_ms:
+        return [first]
     if size := _FIXED_MS.get(step):
-        count = -(-(end_ms - first) // size) if end_ms > start_ms else 0
-        return list(range(first, first + count * size + 1, size))
+        return list(range(first, end_ms + size, size))
     starts = [first]
-    while starts[-1] < end_ms and end_ms > start_ms:
-        starts.append(next_ms(step, starts[-1]))
+    while starts[-1] < end_ms:
+        around = _starts_around(step, starts[-1])
+        after = bisect_right(around, starts[-1])
+        starts += around[after : max(bisect_left(around, end_ms), after) + 1]
     return starts
 
 
-@lru_cache(maxsize=4096)
-def _starts_around(step: Step, utc_day: int) -> list[int]:
-    """Starts before, around and after a day of UTC."""
-    day = date(1970, 1, 1) + timedelta(days=utc_day)
-    if step is Step.DAY:
-        return [_midnight_ms(day + timedelta(days=n)) for n in range(-1, 4)]
+def inside(step: Step, at_ms: Sequence[int]) -> list[int]:
+    """Those of these instants, ascending, that are not a start."""
+    if size := _FIXED_MS.get(step):
+        return [instant for instant in at_ms if instant % size]
+    found, end = [], -1
+    for instant in at_ms:
+        if instant >= end:
+            start = floor_ms(step, instant)
+            end = next_ms(step, start)
+        if instant != start:
+            found.append(instant)
+    return found
+
+
+def _starts_around(step: Step, at_ms: int) -> list[int]:
+    """The starts in the year of Paris that holds this instant, and its end."""
+    starts = _starts_of(step, datetime.fromtimestamp(at_ms // 1000, UTC).year)
+    if at_ms >= starts[-1]:  # at home the year is already the next one
+        return _starts_of(step, datetime.fromtimestamp(at_ms // 1000, UTC).year + 1)
+    return starts
+
+
+@lru_cache(maxsize=128)
+def _starts_of(step: Step, year: int) -> list[int]:
+    if step is Step.YEAR:
+        return [_midnight_ms(date(year, 1, 1)), _midnight_ms(date(year + 1, 1, 1))]
     if step is Step.MONTH:
-        months = (day.year * 12 + day.month - 1 + n for n in range(-1, 4))
-        return [_midnight_ms(date(month // 12, month % 12 + 1, 1)) for month in months]
-    return [_midnight_ms(date(day.year + n, 1, 1)) for n in range(-1, 4)]
+        firsts = [date(year, month, 1) for month in range(1, 13)]
+        return [_midnight_ms(first) for first in (*firsts, date(year + 1, 1, 1))]
+    days = range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal() + 1)
+    return [_midnight_ms(date.fromordinal(day)) for day in days]
 
 
-@lru_cache(maxsize=4096)
 def _midnight_ms(day: date) -> int:
-    return to_ms(datetime(day.year, day.month, day.day, tzinfo=PARIS).astimezone(UTC))
+    offset = datetime(day.year, day.month, day.day, tzinfo=PARIS).utcoffset()
+    midnight = (day.toordinal() - _EPOCH_ORDINAL) * 24 * HOUR_MS
+    return midnight - (offset or timedelta()) // timedelta(milliseconds=1)

@@ -1,44 +1,38 @@
-"""Rows of one meter as queries read them: from the store, from memory, or both merged."""
+"""Rows of one meter and origin as queries read them: from the store, from memory, or both."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 from telewatt.rollup.calendar import Level, floor_ms
+from telewatt.rollup.chunk import Counters, Gauges
 from telewatt.rollup.summary import Counter, Gauge, Summary, merge_counters, merge_gauges
-
-_T = TypeVar("_T")
-Row = tuple[int, _T]
-"""The start of a summary in milliseconds, and what it holds of one quantity."""
 
 
 class Counts(NamedTuple):
-    """Frames received, and in them runs of bytes rejected and datasets repaired."""
+    """The columns of what was received, ascending by start."""
 
-    frames: int
-    rejected: int
-    repaired: int
+    starts_ms: list[int]
+    frames: list[int]
+    rejected: list[int]
+    repaired: list[int]
 
 
 class Rows(Protocol):
-    """The rows of one meter and one origin that start in ``[start_ms, end_ms)``, ascending.
+    """The rows of one meter and one origin that start in ``[start_ms, end_ms)``, as columns."""
 
-    Only those that hold the quantity.
-    """
-
-    def counters(
-        self, quantity: str, level: Level, start_ms: int, end_ms: int
-    ) -> list[Row[Counter]]:
+    def counters(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Counters:
         """Rows of a counter."""
         ...
 
-    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> list[Row[Gauge]]:
+    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Gauges:
         """Rows of a gauge."""
         ...
 
-    def counts(self, level: Level, start_ms: int, end_ms: int) -> list[Row[Counts]]:
-        """Rows of frames."""
+    def counts(self, level: Level, start_ms: int, end_ms: int) -> Counts:
+        """Rows of what was received."""
         ...
 
     def quantities(self) -> set[str]:
@@ -56,91 +50,93 @@ class OpenRows:
     def __init__(self, minutes: Mapping[int, Summary]) -> None:
         self._minutes = sorted(minutes.items())
 
-    def counters(
-        self, quantity: str, level: Level, start_ms: int, end_ms: int
-    ) -> list[Row[Counter]]:
+    def counters(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Counters:
         """See `Rows`."""
-        found = (
-            (floor_ms(level.step, start), minute.counters[quantity])
-            for start, minute in self._minutes
+        rows = (
+            (start, *minute.counters[quantity])
+            for start, minute in self._starting(level, start_ms, end_ms)
             if quantity in minute.counters
         )
-        return _within(_merged(found, merge_counters), start_ms, end_ms)
+        return Counters(*_joined(rows, _join_counters))
 
-    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> list[Row[Gauge]]:
+    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Gauges:
         """See `Rows`."""
-        found = (
-            (floor_ms(level.step, start), minute.gauges[quantity])
-            for start, minute in self._minutes
+        rows = (
+            (start, *minute.gauges[quantity])
+            for start, minute in self._starting(level, start_ms, end_ms)
             if quantity in minute.gauges
         )
-        return _within(_merged(found, merge_gauges), start_ms, end_ms)
+        return Gauges(*_joined(rows, join_gauges))
 
-    def counts(self, level: Level, start_ms: int, end_ms: int) -> list[Row[Counts]]:
+    def counts(self, level: Level, start_ms: int, end_ms: int) -> Counts:
         """See `Rows`."""
-        found = (
-            (floor_ms(level.step, start), Counts(*minute[:3])) for start, minute in self._minutes
-        )
-        return _within(_merged(found, add_counts), start_ms, end_ms)
+        rows = ((start, *minute[:3]) for start, minute in self._starting(level, start_ms, end_ms))
+        return Counts(*_joined(rows, join_counts)[:4])
 
     def quantities(self) -> set[str]:
         """See `Rows`."""
         return {name for _, each in self._minutes for name in (*each.counters, *each.gauges)}
 
+    def _starting(self, level: Level, start_ms: int, end_ms: int) -> Iterator[tuple[int, Summary]]:
+        for at_ms, minute in self._minutes:
+            if start_ms <= (start := floor_ms(level.step, at_ms)) < end_ms:
+                yield start, minute
+
 
 class BothRows:
-    """The rows of two places merged: what is stored, and what is still open."""
+    """The rows of two places together: what is stored, and what is still open."""
 
     def __init__(self, one: Rows, other: Rows) -> None:
         self._one, self._other = one, other
 
-    def counters(
-        self, quantity: str, level: Level, start_ms: int, end_ms: int
-    ) -> list[Row[Counter]]:
+    def counters(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Counters:
         """See `Rows`."""
         one = self._one.counters(quantity, level, start_ms, end_ms)
         other = self._other.counters(quantity, level, start_ms, end_ms)
-        return _both(one, other, merge_counters)
+        return Counters(*_joined(_together(one, other), _join_counters)) if other[0] else one
 
-    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> list[Row[Gauge]]:
+    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Gauges:
         """See `Rows`."""
         one = self._one.gauges(quantity, level, start_ms, end_ms)
         other = self._other.gauges(quantity, level, start_ms, end_ms)
-        return _both(one, other, merge_gauges)
+        return Gauges(*_joined(_together(one, other), join_gauges)) if other[0] else one
 
-    def counts(self, level: Level, start_ms: int, end_ms: int) -> list[Row[Counts]]:
+    def counts(self, level: Level, start_ms: int, end_ms: int) -> Counts:
         """See `Rows`."""
         one = self._one.counts(level, start_ms, end_ms)
         other = self._other.counts(level, start_ms, end_ms)
-        return _both(one, other, add_counts)
+        return Counts(*_joined(_together(one, other), join_counts)[:4]) if other[0] else one
 
     def quantities(self) -> set[str]:
         """See `Rows`."""
         return self._one.quantities() | self._other.quantities()
 
 
-def add_counts(counts: Sequence[Counts]) -> Counts:
-    """The frames of all."""
-    return Counts(*map(sum, zip(*counts, strict=True)))
+Row = tuple[int, ...]
+"""A start and its values."""
 
 
-def _both(
-    one: list[Row[_T]], other: list[Row[_T]], join: Callable[[Sequence[_T]], _T]
-) -> list[Row[_T]]:
-    if not one or not other:
-        return one or other
-    return _merged(merge(one, other, key=itemgetter(0)), join)
+def join_counts(rows: Sequence[Row]) -> Row:
+    """What was received in all of them."""
+    return tuple(map(sum, zip(*rows, strict=True)))
 
 
-def _merged(rows: Iterable[Row[_T]], join: Callable[[Sequence[_T]], _T]) -> list[Row[_T]]:
-    merged: list[Row[_T]] = []
-    for start, value in rows:
-        if merged and merged[-1][0] == start:
-            merged[-1] = start, join((merged[-1][1], value))
-        else:
-            merged.append((start, value))
-    return merged
+def join_gauges(rows: Sequence[Row]) -> Row:
+    """The gauge of all of them."""
+    return merge_gauges([Gauge(*row) for row in rows])
 
 
-def _within(rows: list[Row[_T]], start_ms: int, end_ms: int) -> list[Row[_T]]:
-    return [row for row in rows if start_ms <= row[0] < end_ms]
+def _join_counters(rows: Sequence[Row]) -> Row:
+    return merge_counters([Counter(*row) for row in rows])
+
+
+def _together(one: Sequence[list[int]], other: Sequence[list[int]]) -> Iterator[Row]:
+    return merge(zip(*one, strict=True), zip(*other, strict=True), key=itemgetter(0))
+
+
+def _joined(rows: Iterable[Row], join: Callable[[Sequence[Row]], Row]) -> list[list[int]]:
+    """The columns of these rows, ascending, those of one start joined; five if there are none."""
+    found = (
+        (start, *join([row[1:] for row in same])) for start, same in groupby(rows, itemgetter(0))
+    )
+    return list(map(list, zip(*found, strict=True))) or [[] for _ in Counters._fields]

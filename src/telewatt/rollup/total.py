@@ -15,14 +15,13 @@ down; times are milliseconds since 1970 UTC.
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
-from telewatt.rollup.calendar import Level, Step, floor_ms, next_ms
+from telewatt.rollup.calendar import Level, floor_ms, inside, next_ms
+from telewatt.rollup.chunk import Counters
 from telewatt.rollup.instant import ALWAYS, GAP_MS
-from telewatt.rollup.rows import Row, Rows
-from telewatt.rollup.summary import Counter
-
-_FINER = {Level.DAY: Level.HOUR, Level.HOUR: Level.MINUTE, Level.QUARTER: Level.MINUTE}
+from telewatt.rollup.rows import Rows
 
 
 class Quality(StrEnum):
@@ -75,21 +74,22 @@ def know_nothing(at: Sequence[int]) -> list[Total]:
     return [Total(0, False, instant) for instant in at]
 
 
-def measure(origins: Sequence[Rows], quantity: str, level: Level) -> Measure:
+def measure(origins: Sequence[Rows], quantity: str) -> Measure:
     """The totals of a counter.
 
     Args:
         origins: the highest rank first.
-        level: the coarsest one on whose starts most instants will be; any instant is right.
     """
     totals: Measure = know_nothing
     for rows in reversed(origins):
-        totals = _ranked(rows, quantity, level, totals)
+        totals = _ranked(rows, quantity, totals)
     return totals
 
 
 def chain(parts: Sequence[tuple[int, int, Measure]]) -> Measure:
     """The totals of meters that follow each other: from when, until when, what it measured."""
+    if len(parts) == 1 and parts[0][:2] == ALWAYS:
+        return parts[0][2]
 
     def totals(at: Sequence[int]) -> list[Total]:
         sums = [Total(0, True, 0)] * len(at)
@@ -115,27 +115,25 @@ def _add(one: Total, other: Total, inside: bool) -> Total:
 
 def energies(totals: Sequence[Total], at: Sequence[int]) -> list[Energy]:
     """The energy between each instant and the next."""
-    return [
-        _energy(one, other, end - start)
-        for one, other, start, end in zip(totals, totals[1:], at, at[1:], strict=False)
-    ]
-
-
-def _energy(one: Total, other: Total, length_ms: int) -> Energy:
-    unknown_ms = other.unknown_ms - one.unknown_ms
-    if unknown_ms:
-        known = unknown_ms < length_ms
-        return Energy(other.value - one.value if known else None, Quality.MISSING)
-    exact = one.exact and other.exact
-    return Energy(other.value - one.value, Quality.MEASURED if exact else Quality.BRACKETED)
+    found = []
+    for one, other, (start, end) in zip(totals, totals[1:], pairwise(at), strict=False):
+        unknown_ms = other.unknown_ms - one.unknown_ms
+        wh = other.value - one.value
+        if unknown_ms:
+            found.append(Energy(wh if unknown_ms < end - start else None, Quality.MISSING))
+        elif one.exact and other.exact:
+            found.append(Energy(wh, Quality.MEASURED))
+        else:
+            found.append(Energy(wh, Quality.BRACKETED))
+    return found
 
 
 # -- one origin over those of lower rank -----------------------------------------------------------
 
 
-def _ranked(rows: Rows, quantity: str, level: Level, below: Measure) -> Measure:
+def _ranked(rows: Rows, quantity: str, below: Measure) -> Measure:
     def totals(at: Sequence[int]) -> list[Total]:
-        points = _points(rows, quantity, level, at) if at else _NO_POINTS
+        points = _points(rows, quantity, at)
         return _follow(points, at, below) if points.times_ms else below(at)
 
     return totals
@@ -148,95 +146,90 @@ class _Points(NamedTuple):
     totals: list[int]
 
 
-_NO_POINTS = _Points([], [])
-
-
-def _points(rows: Rows, quantity: str, level: Level, at: Sequence[int]) -> _Points:
-    """All days; instead of those that hold one of these instants the rows of the level."""
+def _points(rows: Rows, quantity: str, at: Sequence[int]) -> _Points:
     found = rows.counters(quantity, Level.DAY, *ALWAYS)
-    if level is Level.DAY:
-        found = _zoom(rows, quantity, level, found, at)
-    else:
-        starts = [start for start, _ in found]
-        for start, end in reversed(_days_of(at)):
-            instants = at[bisect_left(at, start) : bisect_left(at, end)]
-            fine = _fine_rows(rows, quantity, level, start, end, instants)
-            found[bisect_left(starts, start) : bisect_left(starts, end)] = fine
-    counters = [counter for _, counter in found]
-    return _Points(
-        [time for counter in counters for time in (counter.first_ms, counter.last_ms)],
-        [total for counter in counters for total in (counter.first_total, counter.last_total)],
-    )
+    found = _refine(rows, quantity, Level.DAY, found, at)
+    times_ms, totals = [0] * (2 * len(found.starts_ms)), [0] * (2 * len(found.starts_ms))
+    times_ms[::2], times_ms[1::2] = found.first_ms, found.last_ms
+    totals[::2], totals[1::2] = found.first_total, found.last_total
+    return _Points(times_ms, totals)
 
 
-def _days_of(at: Sequence[int]) -> list[tuple[int, int]]:
-    """The stretches of days that hold these instants: from when, until when."""
-    stretches: list[tuple[int, int]] = []
-    for instant in at:
-        if stretches and instant < stretches[-1][1]:
-            continue
-        start = floor_ms(Step.DAY, instant)
-        if stretches and start == stretches[-1][1]:
-            start = stretches.pop()[0]
-        stretches.append((start, next_ms(Step.DAY, floor_ms(Step.DAY, instant))))
-    return stretches
-
-
-def _fine_rows(
-    rows: Rows, quantity: str, level: Level, start_ms: int, end_ms: int, at: Sequence[int]
-) -> list[Row[Counter]]:
-    return _zoom(rows, quantity, level, rows.counters(quantity, level, start_ms, end_ms), at)
-
-
-def _zoom(
-    rows: Rows, quantity: str, level: Level, found: list[Row[Counter]], at: Sequence[int]
-) -> list[Row[Counter]]:
-    """Finer rows instead of those that hold an instant which is not their start."""
-    finer = _FINER.get(level)
-    inside: dict[int, list[int]] = {}
-    for instant in at:
-        if (start := floor_ms(level.step, instant)) != instant:
-            inside.setdefault(start, []).append(instant)
-    if not inside or finer is None:
+def _refine(
+    rows: Rows, quantity: str, level: Level, found: Counters, at: Sequence[int]
+) -> Counters:
+    """Rows of finer levels in the place of those that hold one of these instants inside."""
+    if level is Level.MINUTE:
         return found
-    zoomed: list[Row[Counter]] = []
-    for start, counter in found:
-        if start in inside:
-            end = next_ms(level.step, start)
-            zoomed += _fine_rows(rows, quantity, finer, start, end, inside[start])
+    finer, kept = Level(level - 1), 0
+    refined = Counters([], [], [], [], [])
+    for start, end in _stretches(level, at):
+        first, after = (bisect_left(found.starts_ms, edge) for edge in (start, end))
+        if first == after:
+            continue
+        fine = rows.counters(quantity, finer, start, end)
+        among = at[bisect_left(at, start) : bisect_left(at, end)]
+        fine = _refine(rows, quantity, finer, fine, among)
+        for column, coarse, new in zip(refined, found, fine, strict=True):
+            column.extend(coarse[kept:first])
+            column.extend(new)
+        kept = after
+    for column, coarse in zip(refined, found, strict=True):
+        column.extend(coarse[kept:])
+    return refined
+
+
+def _stretches(level: Level, at: Sequence[int]) -> list[tuple[int, int]]:
+    """From when, until when, all intervals of this level have one of these instants inside."""
+    stretches: list[tuple[int, int]] = []
+    end = -1
+    for instant in inside(level.step, at):
+        if instant < end:
+            continue
+        start = floor_ms(level.step, instant)
+        end = next_ms(level.step, start)
+        if stretches and stretches[-1][1] == start:
+            stretches[-1] = stretches[-1][0], end
         else:
-            zoomed.append((start, counter))
-    return zoomed
+            stretches.append((start, end))
+    return stretches
 
 
 def _follow(points: _Points, at: Sequence[int], below: Measure) -> list[Total]:
     """The totals at these instants; ``below`` says what the points do not."""
-    gaps = [_gap_at(points, instant) for instant in at]
-    asked = {instant for instant, gap in zip(at, gaps, strict=True) if isinstance(gap, tuple)}
-    asked.update(end for gap in gaps if isinstance(gap, tuple) for end in _ends(points, gap))
-    instants = sorted(asked)
-    known = dict(zip(instants, below(instants), strict=True)) if instants else {}
+    found = [_exact_at(points, instant) for instant in at]
+    gaps = {
+        instant: _gap_at(points.times_ms, instant)
+        for instant, total in zip(at, found, strict=True)
+        if total is None
+    }
+    instants = sorted({*gaps, *(edge for gap in gaps.values() for edge in _ends(points, gap))})
+    known = dict(zip(instants, below(instants), strict=True))
     return [
-        Total(gap, True, 0) if isinstance(gap, int) else _inside(points, gap, instant, known)
-        for instant, gap in zip(at, gaps, strict=True)
+        total or _inside(points, gaps[instant], instant, known)
+        for instant, total in zip(at, found, strict=True)
     ]
 
 
-def _gap_at(points: _Points, instant: int) -> int | tuple[int, int]:
-    """The exact total at this instant, or the numbers of the points around it."""
+def _exact_at(points: _Points, instant: int) -> Total | None:
+    """The total at this instant where it is known; ``None`` inside a gap."""
     times, totals = points
     number = bisect_right(times, instant) - 1
     if number < 0:
-        return -1, 0
-    if times[number] == instant:
-        return totals[bisect_left(times, instant)]
-    within_row = number % 2 == 0
-    after = number + 1
-    if after == len(times):
-        return totals[number] if instant - times[number] <= GAP_MS else (number, after)
-    if within_row or times[after] - times[number] > GAP_MS:
-        return number, after
-    return totals[number]
+        return None
+    time = times[number]
+    if time == instant:
+        return Total(totals[bisect_left(times, instant)], True, 0)
+    next_time = times[number + 1] if number + 1 < len(times) else instant
+    if number % 2 and next_time - time <= GAP_MS:
+        return Total(totals[number], True, 0)
+    return None
+
+
+def _gap_at(times_ms: list[int], instant: int) -> tuple[int, int]:
+    """The numbers of the points around this instant; one less or more than there are outside."""
+    after = bisect_right(times_ms, instant)
+    return after - 1, after
 
 
 def _ends(points: _Points, gap: tuple[int, int]) -> list[int]:

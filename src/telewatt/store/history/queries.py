@@ -3,13 +3,21 @@
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from telewatt.rollup import Level, Step, Summary
 from telewatt.rollup.calendar import floor_ms
+from telewatt.rollup.chunk import Gauges
 from telewatt.rollup.formula import Formula, Term
 from telewatt.rollup.instant import ALWAYS, to_ms
-from telewatt.rollup.rows import BothRows, OpenRows, Row, Rows, add_counts
+from telewatt.rollup.rows import (
+    BothRows,
+    Counts,
+    OpenRows,
+    Row,
+    Rows,
+    join_counts,
+    join_gauges,
+)
 from telewatt.rollup.series import (
     COUNTS,
     CountRow,
@@ -27,13 +35,11 @@ from telewatt.rollup.series import (
     sum_energies,
     sum_gauges,
 )
-from telewatt.rollup.summary import merge_gauges
 from telewatt.rollup.total import Energy, chain, energies, measure
 from telewatt.store.history import imports, meters
 from telewatt.store.history.faults import UnknownNameError
 from telewatt.store.history.shelf import Shelf
 
-_T = TypeVar("_T")
 OpenPart = Mapping[str, Mapping[int, Summary]]
 """By meter, summaries of minutes that are not written yet, by start in milliseconds."""
 _NO_METER = 0  # the number of none: a meter that has no row yet
@@ -62,7 +68,7 @@ class Query:
     def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
         """See `History.energy`."""
         at = [to_ms(start), to_ms(end)]
-        (energy,) = self._energies(self._terms(who), quantity, Level.MINUTE, at)
+        (energy,) = self._energies(self._terms(who), quantity, at)
         return energy
 
     def series(
@@ -73,7 +79,7 @@ class Query:
         level = level_of(step, at)
         rows: Sequence[EnergyRow] | Sequence[GaugeRow] | Sequence[CountRow]
         if is_counter(quantity):
-            rows = energy_rows(at, self._energies(terms, quantity, level, at))
+            rows = energy_rows(at, self._energies(terms, quantity, at))
         elif quantity in COUNTS:
             rows = sum_counts([self._count_rows(term.name, quantity, level, at) for term in terms])
         else:
@@ -133,59 +139,49 @@ class Query:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def _energies(
-        self, terms: Formula, quantity: str, level: Level, at: Sequence[int]
-    ) -> list[Energy]:
+    def _energies(self, terms: Formula, quantity: str, at: Sequence[int]) -> list[Energy]:
         found = []
         for term in terms:
             parts = [
-                (start, end, measure(origins, quantity, level))
+                (start, end, measure(origins, quantity))
                 for start, end, origins in self._parts(term.name)
             ]
             found.append(energies(chain(parts)(at), at))
-        return found[0] if len(found) == 1 and terms[0].sign > 0 else sum_energies(terms, found)
+        return found[0] if len(found) == 1 else sum_energies(terms, found)
 
     def _gauge_rows(
         self, terms: Formula, quantity: str, level: Level, at: Sequence[int]
     ) -> list[GaugeRow]:
-        found = [
-            gauge_rows(
-                at,
-                self._gather(
-                    term.name,
-                    lambda rows, *span: rows.gauges(quantity, level, *span),
-                    level,
-                    at,
-                    merge_gauges,
-                ),
-            )
-            for term in terms
-        ]
+        def read(rows: Rows, start_ms: int, end_ms: int) -> Gauges:
+            return rows.gauges(quantity, level, start_ms, end_ms)
+
+        gathered = [self._gather(term.name, read, level, at, join_gauges) for term in terms]
+        found = [gauge_rows(at, each) for each in gathered]
         return found[0] if len(found) == 1 else sum_gauges(terms, found)
 
     def _count_rows(
         self, name: str, quantity: str, level: Level, at: Sequence[int]
     ) -> list[CountRow]:
-        found = self._gather(
-            name, lambda rows, *span: rows.counts(level, *span), level, at, add_counts
-        )
-        return count_rows(at, found, quantity)
+        def read(rows: Rows, start_ms: int, end_ms: int) -> Counts:
+            return rows.counts(level, start_ms, end_ms)
+
+        return count_rows(at, self._gather(name, read, level, at, join_counts), quantity)
 
     def _gather(
         self,
         name: str,
-        read: Callable[[Rows, int, int], list[Row[_T]]],
+        read: Callable[[Rows, int, int], Sequence[list[int]]],
         level: Level,
         at: Sequence[int],
-        join: Callable[[Sequence[_T]], _T],
-    ) -> dict[int, _T]:
+        join: Callable[[Sequence[Row]], Row],
+    ) -> dict[int, Row]:
         """By number of interval, what the meters in it hold: the first origin that has anything."""
-        found: dict[int, _T] = {}
+        found: dict[int, Row] = {}
         for start, end, origins in self._parts(name):
             start_ms, end_ms = max(at[0], floor_ms(level.step, start)), min(at[-1], end)
-            of_meter: dict[int, _T] = {}
+            of_meter: dict[int, Row] = {}
             for rows in origins if start_ms < end_ms else ():
                 of_meter = gather(read(rows, start_ms, end_ms), at, join) | of_meter
-            for number, value in of_meter.items():
-                found[number] = join((found[number], value)) if number in found else value
+            for number, row in of_meter.items():
+                found[number] = join((found[number], row)) if number in found else row
         return found

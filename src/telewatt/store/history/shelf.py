@@ -1,22 +1,22 @@
 """The chunks of one meter and origin in the file: read as rows, written with all their levels."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import TypeVar
+from typing import Any
 
 from telewatt.rollup import Level, Step, Summary, Withdrawal, merge_summaries
 from telewatt.rollup.calendar import floor_ms, next_ms
-from telewatt.rollup.chunk import Chunk, encode
+from telewatt.rollup.chunk import Chunk, Counters, Gauges, encode
 from telewatt.rollup.instant import ALWAYS
-from telewatt.rollup.rows import Counts, Row
-from telewatt.rollup.summary import EMPTY, Counter, Gauge
+from telewatt.rollup.rows import Counts
+from telewatt.rollup.summary import EMPTY
 
 JOURNAL = 0
 """The origin of what was folded from the journal; the others are numbers of imports."""
 _COARSER = {Level.MINUTE: Level.QUARTER, Level.QUARTER: Level.HOUR, Level.HOUR: Level.DAY}
 _Summaries = dict[int, Summary]
-_T = TypeVar("_T")
 
 
 class Stage(IntEnum):
@@ -47,53 +47,52 @@ class Shelf:
         self._connection = connection
         self._key = (stage, origin, meter)
         self._kept_until_ms = kept_until_ms
+        self._last: tuple[tuple[Level, int] | None, Any] = None, None
 
     # -- reading: see `telewatt.rollup.rows.Rows` ------------------------------------------------
 
-    def counters(
-        self, quantity: str, level: Level, start_ms: int, end_ms: int
-    ) -> list[Row[Counter]]:
+    def counters(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Counters:
         """See `Rows`."""
-        rows: list[Row[Counter]] = []
+        found = Counters([], [], [], [], [])
         for chunk in self._chunks(level, start_ms, end_ms):
-            if columns := chunk.counter(quantity):
-                starts, *values = columns
-                rows += zip(starts, map(Counter, *values), strict=True)
-        return _within(rows, start_ms, end_ms)
+            _append(found, chunk.counter(quantity), start_ms, end_ms)
+        return found
 
-    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> list[Row[Gauge]]:
+    def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Gauges:
         """See `Rows`."""
-        rows: list[Row[Gauge]] = []
+        found = Gauges([], [], [], [], [])
         for chunk in self._chunks(level, start_ms, end_ms):
-            if columns := chunk.gauge(quantity):
-                starts, *values = columns
-                rows += zip(starts, map(Gauge, *values), strict=True)
-        return _within(rows, start_ms, end_ms)
+            _append(found, chunk.gauge(quantity), start_ms, end_ms)
+        return found
 
-    def counts(self, level: Level, start_ms: int, end_ms: int) -> list[Row[Counts]]:
+    def counts(self, level: Level, start_ms: int, end_ms: int) -> Counts:
         """See `Rows`."""
-        rows: list[Row[Counts]] = []
+        found = Counts([], [], [], [])
         for chunk in self._chunks(level, start_ms, end_ms):
-            starts, *values = chunk.frames[:4]
-            rows += zip(starts, map(Counts, *values), strict=True)
-        return _within(rows, start_ms, end_ms)
-
-    def summaries(self, level: Level, start_ms: int, end_ms: int) -> Iterator[tuple[int, Summary]]:
-        """All there is of a level, chunk by chunk, ascending."""
-        for chunk in self._chunks(level, start_ms, end_ms):
-            yield from _within(list(chunk.summaries().items()), start_ms, end_ms)
+            _append(found, chunk.frames[:4], start_ms, end_ms)
+        return found
 
     def quantities(self) -> set[str]:
-        """Everything ever seen."""
-        return set().union(*(c.quantities for c in self._chunks(Level.DAY, *ALWAYS)))
+        """See `Rows`."""
+        return set().union(*(chunk.quantities for chunk in self._chunks(Level.DAY, *ALWAYS)))
+
+    def summaries(self, level: Level, start_ms: int, end_ms: int) -> Iterator[tuple[int, Summary]]:
+        """All there is of a level, ascending."""
+        for chunk in self._chunks(level, start_ms, end_ms):
+            for start, summary in chunk.summaries().items():
+                if start_ms <= start < end_ms:
+                    yield start, summary
 
     def _chunks(self, level: Level, start_ms: int, end_ms: int) -> Iterator[Chunk]:
+        """The chunks of these rows; the last one is kept: the next rows may be in it too."""
         sql = """
-            SELECT payload FROM chunk WHERE stage = ? AND origin = ? AND meter = ? AND level = ?
-            AND start_ms >= ? AND start_ms < ? ORDER BY start_ms"""
-        first_ms = floor_ms(level.span, start_ms)
-        for (payload,) in self._connection.execute(sql, (*self._key, level, first_ms, end_ms)):
-            yield Chunk(payload)
+            SELECT start_ms, payload FROM chunk WHERE stage = ? AND origin = ? AND meter = ?
+            AND level = ? AND start_ms >= ? AND start_ms < ? ORDER BY start_ms"""
+        key = (*self._key, level, floor_ms(level.span, start_ms), end_ms)
+        for span, payload in self._connection.execute(sql, key):
+            if self._last[0] != (level, span):
+                self._last = (level, span), Chunk(payload)
+            yield self._last[1]
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -220,7 +219,11 @@ def _merged(summaries: _Summaries, step: Step, changed: Iterable[int]) -> _Summa
     return merged
 
 
-def _within(rows: list[Row[_T]], start_ms: int, end_ms: int) -> list[Row[_T]]:
-    if rows and (rows[0][0] < start_ms or rows[-1][0] >= end_ms):
-        return [row for row in rows if start_ms <= row[0] < end_ms]
-    return rows
+def _append(
+    found: Sequence[list[int]], columns: Sequence[list[int]] | None, start_ms: int, end_ms: int
+) -> None:
+    """Add the rows of these columns that start in ``[start_ms, end_ms)``."""
+    if columns is not None:
+        first, after = bisect_left(columns[0], start_ms), bisect_left(columns[0], end_ms)
+        for column, more in zip(found, columns, strict=True):
+            column.extend(more[first:after])
