@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telewatt.derivation import Derivation
+from telewatt.derivation import Derivation, StateError
 from telewatt.reading import Reading
 from telewatt.rollup import Portion
 from telewatt.simulator import parse_settings, simulate
@@ -92,3 +93,9 @@ def test_what_was_not_harvested_can_be_seen() -> None:
     assert HOUSE[0].meter is not None
     minutes = derivation.open_minutes()[HOUSE[0].meter]
     assert sum(summary.frames for summary in minutes.values()) == len(HOUSE)
+
+
+def test_a_state_of_another_version_is_not_guessed_at() -> None:
+    with pytest.raises(StateError, match="version 99"):
+        Derivation.restore({**Derivation().state(), "version": 99})
+    assert Derivation.restore({}).state() == Derivation().state()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.past import START, digest, fill, house_and_barn
 from telewatt.service.historian import Historian
 from telewatt.service.reports import Reports
 from telewatt.store import Journal
 from telewatt.store.history import History, Stage, history_path
 from telewatt.tic import Frame
-from tests.service.past import START, digest, fill, house_and_barn
 
 READINGS = house_and_barn(3.6)
 END = START + timedelta(hours=4)

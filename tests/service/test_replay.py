@@ -3,22 +3,17 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from telewatt.derivation import Derivation
+from bench.past import START, digest, fill, house_and_barn, make, spoil, write_history
 from telewatt.reading import Reading
-from telewatt.rollup.fold import closed_ms
-from telewatt.rollup.instant import to_ms
 from telewatt.service.replay import EVER, Changes, Replay
 from telewatt.store import Archive, Journal
 from telewatt.store.batch import places, seal, unseal
 from telewatt.store.history import History, Stage, history_path
-from telewatt.tic import Status
-from tests.service.past import START, digest, fill, house_and_barn, pack_all
 
 READINGS = house_and_barn(4.2)
 BARN = next(reading.meter for reading in READINGS if reading.source == "barn")
@@ -26,35 +21,6 @@ BARN = next(reading.meter for reading in READINGS if reading.source == "barn")
 
 class StoppedError(Exception):
     """Stands for the end of the process."""
-
-
-def spoil(reading: Reading) -> Reading:
-    """As an older decoder might have read it: without one label."""
-    frame = reading.frame
-    datasets = tuple(each for each in frame.datasets if each.label not in ("EAST", "BASE"))
-    return replace(reading, frame=frame._replace(datasets=datasets, status=Status.PARTIAL))
-
-
-def write_history(path: Path, readings: list[Reading], first: int = 1) -> None:
-    """As the historian does, hour by hour."""
-    with closing(History.open(history_path(path))) as history:
-        derivation = Derivation.restore(history.progress().state or {})
-        closed = None
-        for seq, reading in enumerate(readings, start=first):
-            derivation.take(reading)
-            before, closed = closed, closed_ms(to_ms(reading.received_at))
-            if before not in (None, closed):
-                portions = derivation.harvest(reading.received_at)
-                history.write(portions, seq, derivation.state())
-
-
-def make(path: Path, readings: list[Reading]) -> Path:
-    """A journal, packed, and its history."""
-    with closing(Journal.open(path)) as journal:
-        fill(journal, readings)
-        pack_all(journal)
-    write_history(path, readings)
-    return path
 
 
 @pytest.fixture(scope="module")

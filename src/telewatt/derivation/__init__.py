@@ -1,6 +1,6 @@
 """What follows from the entries of a journal, and can be made from them again at any time."""
 
-from telewatt.derivation.derivation import Derivation, meter_key
+from telewatt.derivation.derivation import Derivation, StateError, meter_key
 from telewatt.derivation.redecoding import Redecoding
 
-__all__ = ["Derivation", "Redecoding", "meter_key"]
+__all__ = ["Derivation", "Redecoding", "StateError", "meter_key"]

@@ -12,6 +12,13 @@ from telewatt.reading import Reading
 from telewatt.rollup import Fold, Portion, Summary
 from telewatt.truth import Judgement, Truth, meter_changed
 
+VERSION = 1
+"""Of the state: kept states of older versions must be understood, or upgraded, for ever."""
+
+
+class StateError(ValueError):
+    """A state that another version of telewatt has kept."""
+
 
 class Derivation:
     """Judges and folds the readings of all meters of a house."""
@@ -46,6 +53,7 @@ class Derivation:
     def state(self) -> dict[str, Any]:
         """What to keep after a harvest, as JSON values; `restore` goes on from it."""
         return {
+            "version": VERSION,
             "lines": self._on_line,
             "meters": {
                 meter: {"truth": truth.state(), "fold": self._folds[meter].state()}
@@ -55,7 +63,13 @@ class Derivation:
 
     @classmethod
     def restore(cls, state: Mapping[str, Any]) -> "Derivation":
-        """The derivation whose `state` this is."""
+        """The derivation whose `state` this is; a new one for an empty state.
+
+        Raises:
+            StateError: it is of another version.
+        """
+        if state and state.get("version") != VERSION:
+            raise StateError(f"a state of version {state.get('version')}, not {VERSION}")
         derivation = cls()
         derivation._on_line = dict(state.get("lines", {}))
         for meter, parts in state.get("meters", {}).items():

@@ -36,3 +36,9 @@ class Wear:
             return None
         since = written - self._before
         return since, round(since * _DAY_S / max(now_s - self._since_s, 1.0))
+
+
+def size_of(database: Path) -> int:
+    """Bytes of a database and its log; 0 where there is none."""
+    files = (database, database.with_name(f"{database.name}-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

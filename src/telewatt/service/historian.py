@@ -9,7 +9,7 @@ import asyncio
 import logging
 from pathlib import Path
 
-from telewatt.derivation import Derivation
+from telewatt.derivation import Derivation, StateError
 from telewatt.language import Text
 from telewatt.reading import Reading
 from telewatt.rollup import Summary
@@ -26,6 +26,10 @@ CATCH_UP_PAUSE_S = 0.005
 
 _TROUBLE = Text(
     "{what}; live reading and the journal go on", "{what} ; la lecture et le journal continuent"
+)
+_OTHER_VERSION = Text(
+    "history {path} was written by another version ({detail}); install the newest one",
+    "l'historique {path} vient d'une autre version ({detail}) ; installez la plus récente",
 )
 _OVER = Text("the history is written again", "l'historique est de nouveau écrit")
 _REPLAYED = Text("a replay has become the history", "un recalcul est devenu l'historique")
@@ -70,6 +74,9 @@ class Historian:
             except HistoryError as error:
                 self._tell(error.text)
                 await asyncio.sleep(RETRY_S)
+            except StateError as error:
+                self._tell(_OTHER_VERSION.fill(path=self._path, detail=error))
+                await asyncio.sleep(RETRY_S)
 
     async def _write_history(self) -> None:
         history = await asyncio.to_thread(History.open, self._path)
@@ -85,7 +92,7 @@ class Historian:
         # a journal that was begun anew counts from 1 again
         self._place = progress.place if progress.place <= self._journal.last_seq else 0
         self._derivation = Derivation.restore(progress.state or {})
-        self._reached = self._place
+        self._reached = self._journal.processed_seq = self._place
         self._closed_ms = None
 
     async def _take(self, history: History, entry: Entry) -> None:
@@ -111,7 +118,7 @@ class Historian:
         portions = self._derivation.harvest(entry.reading.received_at)
         state = self._derivation.state()
         await asyncio.to_thread(history.write, portions, entry.seq, state)
-        self._place = entry.seq
+        self._place = self._journal.processed_seq = entry.seq
         if self._trouble is not None:
             self._trouble = None
             self._reports.say(logging.INFO, _OVER)

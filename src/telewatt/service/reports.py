@@ -43,6 +43,11 @@ _COUNTED = Text(
     "{rejected} rejetés{reasons}, {changes} changements d'état{now}",
 )
 _NOW = Text("; {state} - {remedy}", " ; {state} - {remedy}")
+_DISK = Text(
+    "disk: {written} MB written ({a_day} MB a day); journal and history take {kept} MB",
+    "disque : {written} Mo écrits (soit {a_day} Mo par jour) ; journal et historique prennent "
+    "{kept} Mo",
+)
 _ALARM = Text("journal: {what} {remedy}", "journal : {what} {remedy}")
 _ALARM_OVER = Text("journal: this is over: {what}", "journal : c'est fini : {what}")
 
@@ -113,6 +118,13 @@ class Reports:
             now=_state_of(self._present.get(name, line.status)),
         )
         self._before[name] = deepcopy(counted)
+
+    def disk(self, written: tuple[int, int] | None, kept_bytes: int) -> None:
+        """What was written since the start and as much a day, in bytes, and what is kept."""
+        if written is not None:
+            since, a_day = (f"{count / 1e6:.1f}" for count in written)
+            kept = f"{kept_bytes / 1e6:.1f}"
+            self.say(logging.INFO, _DISK, written=since, a_day=a_day, kept=kept)
 
     def alarms(self, active: Sequence[Alarm]) -> None:
         """Say what the journal's alarms tell that was not said yet, and which kinds are over."""

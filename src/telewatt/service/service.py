@@ -12,6 +12,7 @@ from telewatt.config import Config, MeterConfig
 from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.reading import Reading
+from telewatt.service.disk import Wear, size_of
 from telewatt.service.feed import Feed, feed_path, state_line
 from telewatt.service.historian import Historian
 from telewatt.service.reports import STATE, Reports
@@ -96,8 +97,10 @@ class Service:
             journal_path,
             commit_interval_s=config.journal.commit_interval_s,
             memory_bytes=config.journal.memory_limit_mib << 20,
+            disk_bytes=config.journal.disk_limit_mib << 20,
         )
         self._historian = Historian(self._journal, history_path(journal_path), self._reports)
+        self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
         return line_of(
@@ -193,6 +196,8 @@ class Service:
             await asyncio.sleep(self._config.log.counters_interval_s)
             for name, line in self._lines.items():
                 self._reports.counters(name, line)
+            files = (self._path, history_path(self._path))
+            self._reports.disk(self._wear.look(time.monotonic()), sum(map(size_of, files)))
 
     async def _watch(self) -> None:
         while True:

@@ -1,17 +1,21 @@
-"""Hours of simulated meters in a journal, and what follows from them, for tests."""
+"""Hours of simulated meters in a journal, and what follows from them; for tests as well."""
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
 from telewatt.derivation import Derivation
 from telewatt.reading import Reading
+from telewatt.rollup.fold import closed_ms
+from telewatt.rollup.instant import to_ms
 from telewatt.simulator import parse_settings, simulate
 from telewatt.store import Journal
-from telewatt.tic import Decoder
+from telewatt.store.history import History, history_path
+from telewatt.tic import Decoder, Status
 
 START = datetime(2026, 3, 28, 20, 30, tzinfo=UTC)  # the day with 23 hours follows
 HOUSE = "sim:?mode=standard&contract=hc&seed=1&every=20s&noise=flip:2e-4&step=20s"
@@ -69,9 +73,30 @@ def digest(history: Path) -> str:
     return found.hexdigest()
 
 
-def derived(readings: list[Reading]) -> Iterator[tuple[Derivation, Reading]]:
-    """A derivation after each reading."""
-    derivation = Derivation()
-    for reading in readings:
-        derivation.take(reading)
-        yield derivation, reading
+def spoil(reading: Reading) -> Reading:
+    """As an older decoder might have read it: without one label."""
+    frame = reading.frame
+    datasets = tuple(each for each in frame.datasets if each.label not in ("EAST", "BASE"))
+    return replace(reading, frame=frame._replace(datasets=datasets, status=Status.PARTIAL))
+
+
+def write_history(path: Path, readings: list[Reading], first: int = 1) -> None:
+    """As the historian does, hour by hour; ``first`` is the number of the first reading."""
+    with closing(History.open(history_path(path))) as history:
+        derivation = Derivation.restore(history.progress().state or {})
+        closed = None
+        for seq, reading in enumerate(readings, start=first):
+            derivation.take(reading)
+            before, closed = closed, closed_ms(to_ms(reading.received_at))
+            if before not in (None, closed):
+                portions = derivation.harvest(reading.received_at)
+                history.write(portions, seq, derivation.state())
+
+
+def make(path: Path, readings: list[Reading]) -> Path:
+    """A journal, packed, and its history."""
+    with closing(Journal.open(path)) as journal:
+        fill(journal, readings)
+        pack_all(journal)
+    write_history(path, readings)
+    return path
