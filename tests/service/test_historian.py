@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.past import START, digest, fill, house_and_barn
+from bench.past import START, digest, fill, house_and_barn, readings_of
 from telewatt.service.historian import Historian
 from telewatt.service.reports import Reports
 from telewatt.store import Journal
@@ -166,3 +166,22 @@ def test_the_frames_of_the_fixture_are_of_both_modes_and_noisy() -> None:
     frames: list[Frame] = [reading.frame for reading in READINGS]
     assert {frame.mode for frame in frames} == {"historic", "standard"}
     assert any(frame.rejected for frame in frames)
+
+
+async def test_life_events_are_said_when_they_come_and_not_again(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    moved = "sim:?mode=standard&contract=hc&seed=1&every=20s&step=20s&events=%2B30m power pref=6"
+    readings = readings_of("house", moved, 1)
+    for new in (readings, []):
+        with closing(Journal.open(path)) as journal:
+            historian = Historian(journal, history_path(path), reports())
+            running = asyncio.create_task(historian.run())
+            fill(journal, new)
+            while historian.reached < journal.last_seq:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+    assert caplog.text.count("house: PREF: the subscribed power has changed from 09 to 06") == 1

@@ -18,6 +18,7 @@ from telewatt.rollup.instant import to_ms
 from telewatt.service.reports import Reports
 from telewatt.store import Entry, Journal
 from telewatt.store.history import GenerationError, History, HistoryError
+from telewatt.truth import EventKind
 
 RETRY_S = 60.0
 CATCH_UP_ENTRIES = 50
@@ -47,6 +48,7 @@ class Historian:
         self._journal, self._path, self._reports = journal, path, reports
         self._derivation = Derivation()
         self._place = self._reached = 0
+        self._begun = journal.last_seq  # events before were said when they came
         self._closed_ms: int | None = None  # end of the last hour that is over
         self._trouble: Text | None = None
 
@@ -96,8 +98,11 @@ class Historian:
         self._closed_ms = None
 
     async def _take(self, history: History, entry: Entry) -> None:
-        self._derivation.take(entry.reading)
+        judgement = self._derivation.take(entry.reading)
         self._reached = entry.seq
+        for event in judgement.events:
+            if entry.seq > self._begun and event.kind is not EventKind.METER:  # said by the line
+                self._reports.event(entry.reading.source, event)
         if self._is_due(entry.reading):
             await self._write(history, entry)
         if entry.seq % CATCH_UP_ENTRIES == 0 and self._journal.last_seq > entry.seq:

@@ -17,6 +17,7 @@ from telewatt.sources.counters import Counters
 from telewatt.sources.line import Line
 from telewatt.store.alarms import Alarm
 from telewatt.tic import Reason, Status
+from telewatt.truth import Event, EventKind
 
 QUIET_S = 60.0
 
@@ -43,6 +44,8 @@ _COUNTED = Text(
     "{rejected} rejetés{reasons}, {changes} changements d'état{now}",
 )
 _NOW = Text("; {state} - {remedy}", " ; {state} - {remedy}")
+_EVENT = Text("{name}: {what}", "{name} : {what}")
+_WORRYING = (EventKind.DOUBTFUL, EventKind.RETRACTED, EventKind.RESET, EventKind.CLOCK_DEGRADED)
 _DISK = Text(
     "disk: {written} MB written ({a_day} MB a day); journal and history take {kept} MB",
     "disque : {written} Mo écrits (soit {a_day} Mo par jour) ; journal et historique prennent "
@@ -98,6 +101,11 @@ class Reports:
         else:
             words = {"now": _end_of(now), "before": _end_of(before)}
             self.say(logging.WARNING, _OTHER_METER, name=name, **words)
+
+    def event(self, name: str, event: Event) -> None:
+        """What the readings of a line say about the life of its meter."""
+        level = logging.WARNING if event.kind in _WORRYING else logging.INFO
+        self.say(level, _EVENT, name=name, what=event.text)
 
     def counters(self, name: str, line: Line) -> None:
         """What a line has counted since the last time."""
