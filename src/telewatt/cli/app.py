@@ -17,7 +17,18 @@ from telewatt import __version__
 from telewatt.cli.console import Console
 from telewatt.language import Language, Text, language_of
 
-COMMANDS = ("run", "live", "check", "ports", "replay", "decode", "simulate", "demo")
+COMMANDS = (
+    "run",
+    "live",
+    "history",
+    "events",
+    "check",
+    "ports",
+    "replay",
+    "decode",
+    "simulate",
+    "demo",
+)
 """In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``."""
 
 _CLOSED_STDOUT = Text(

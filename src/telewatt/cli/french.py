@@ -49,6 +49,30 @@ _HELP = (
     ),
     Text("From then on; without it everything there is.", "À partir de là ; sans elle, tout."),
     Text("This meter or site only.", "Ce compteur ou ce site seulement."),
+    Text(
+        "Show energy by day, or any other quantity by any step, in a table.",
+        "Montre l'énergie par jour, ou toute autre grandeur par tout intervalle, en tableau.",
+    ),
+    Text(
+        "Tell what happened to the meters: replacements, outages, contracts, doubtful indexes.",
+        "Raconte la vie des compteurs : remplacements, coupures, contrats, index douteux.",
+    ),
+    Text(
+        "A site or meter; without it all meters.",
+        "Un site ou compteur ; sans lui, tous les compteurs.",
+    ),
+    Text(
+        "Sites or meters; without them all sites.",
+        "Des sites ou compteurs ; sans eux, tous les sites.",
+    ),
+    Text("What to show; without it import_wh.", "La grandeur à montrer ; sans elle, import_wh."),
+    Text(
+        "From then on, for example 2026-01-31 or 7d (ago).",
+        "À partir de là, par exemple 2026-01-31 ou 7d (il y a 7 jours).",
+    ),
+    Text("Until then; without it until now.", "Jusque-là ; sans elle, jusqu'à maintenant."),
+    Text("The length of the intervals.", "La durée des intervalles."),
+    Text("List the quantities there are instead.", "Liste plutôt les grandeurs qu'il y a."),
     Text("The configuration file.", "Le fichier de configuration."),
     Text("A meter, instead of a file.", "Un compteur, à la place d'un fichier."),
     Text("The journal, wherever it is.", "Le journal, où qu'il soit."),

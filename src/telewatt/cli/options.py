@@ -15,3 +15,10 @@ MeterOption = Annotated[
 JournalOption = Annotated[
     Path | None, typer.Option("--journal", metavar="FILE", help="The journal, wherever it is.")
 ]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="From then on, for example 2026-01-31 or 7d (ago)."),
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Until then; without it until now.")
+]

@@ -1,0 +1,247 @@
+"""What is past of a house, for a command: the history, and what is not yet written into it.
+
+The service writes the history once an hour; what came since is read from the journal, so that the
+answer is complete, whether the service runs or not. Nothing is ever written here.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeVar
+
+from telewatt.cli.console import NOTHING_FOUND, Console
+from telewatt.cli.setup import Setup
+from telewatt.cli.table import moment
+from telewatt.derivation import Derivation, meter_key
+from telewatt.language import Text
+from telewatt.rollup import Step, Summary
+from telewatt.rollup.series import COUNTS, Series
+from telewatt.rollup.total import Energy
+from telewatt.store import Archive, JournalError
+from telewatt.store.faults import DamagedError
+from telewatt.store.history import History, HistoryError, Meter, history_path
+from telewatt.truth import Event
+
+OPEN_ENTRIES = 50_000
+"""So many entries are read again at once: two hours of several meters, some seconds of work."""
+_SETTLED = timedelta(minutes=1)
+_T = TypeVar("_T")
+
+_NOTHING = Text(
+    "{journal}: there is no journal → start `telewatt run`, or give the one there is: --journal "
+    "FILE",
+    "{journal} : il n'y a pas de journal → lancez `telewatt run`, ou donnez celui qui existe : "
+    "--journal FICHIER",
+)
+_NO_HISTORY = Text(
+    "{path}: no history yet → start `telewatt run`: it builds one from what the journal holds",
+    "{path} : pas encore d'historique → lancez `telewatt run` : il en construit un d'après le "
+    "journal",
+)
+_BEHIND = Text(
+    "the history ends {until}, at entry {place} of {last} ({share} %): `telewatt run` builds the "
+    "rest, as long as it runs",
+    "l'historique s'arrête {until}, à l'entrée {place} sur {last} ({share} %) : `telewatt run` "
+    "construit le reste, tant qu'il tourne",
+)
+_AT_THE_BEGINNING = Text("at the beginning", "au début")
+_UNREADABLE = Text(
+    "journal {path}: it cannot be read ({why}) → check that the disk is there and that you may "
+    "read the file; `telewatt verify` says more",
+    "journal {path} : il est illisible ({why}) → vérifiez que le disque est là et que vous pouvez "
+    "lire le fichier ; `telewatt verify` en dit plus",
+)
+
+
+@dataclass(slots=True)
+class OpenPart:
+    """What the journal holds beyond the history.
+
+    Attributes:
+        place: the last entry that is in the history.
+        minutes: by meter, summaries by start in milliseconds.
+        events: the meter and the event, in order of recognition.
+        lines: by name of a line, the meter last seen on it.
+        newest: arrival of the newest entry; ``None`` if there is none beyond the history.
+        behind: so many entries are missing because they are too many.
+    """
+
+    place: int
+    minutes: Mapping[str, Mapping[int, Summary]] = field(default_factory=dict)
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    newest: datetime | None = None
+    behind: int = 0
+
+
+class Name(NamedTuple):
+    """A site, a virtual meter, or a meter of no site.
+
+    Attributes:
+        title: what the user calls it.
+        who: what the history calls it.
+    """
+
+    title: str
+    who: str
+
+
+class Past:
+    """The history and the open part, as one.
+
+    Args:
+        archive: the journal; ``None`` if there is none (its history is still worth something).
+    """
+
+    def __init__(self, history: History, archive: Archive | None, setup: Setup) -> None:
+        self.history, self.archive, self.setup = history, archive, setup
+        self.open_part = self._read_open_part()
+
+    @property
+    def console(self) -> Console:
+        """The user's."""
+        return self.setup.console
+
+    @property
+    def known_until(self) -> datetime | None:
+        """Until when everything is known of the meters being read: a whole minute."""
+        if self.open_part.newest is None:
+            return None
+        return (self.open_part.newest - _SETTLED).replace(second=0, microsecond=0)
+
+    def names(self) -> list[Name]:
+        """Everything the past can be asked for by default: sites, virtual meters, other meters."""
+        meters = self.history.meters()
+        sites = dict.fromkeys(site for meter in meters for site in meter.sites)
+        names = [Name(site, site) for site in sites]
+        known = {meter.name for meter in meters}
+        for line, meter in self.open_part.lines.items():  # first heard within the hour
+            if meter not in known:
+                names.append(Name(meter if line in sites else line, meter))
+        names += [Name(meter.name, meter.name) for meter in meters if not meter.sites]
+        return names
+
+    def find(self, titles: Sequence[str]) -> list[Name]:
+        """These names, or all; an unknown one ends the command later, with all that are known."""
+        known = {name.title: name for name in self.names()}
+        return [known.get(title, Name(title, title)) for title in titles] or list(known.values())
+
+    def meters(self) -> list[Meter]:
+        """See `History.meters`."""
+        return self.history.meters()
+
+    # -- questions: see `History` ------------------------------------------------------------------
+
+    def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
+        """See `History.series`."""
+        return self._ask(
+            lambda now: self.history.series(who, quantity, start, end, step, open_part=now)
+        )
+
+    def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
+        """See `History.energy`."""
+        return self._ask(lambda now: self.history.energy(who, quantity, start, end, open_part=now))
+
+    def quantities(self, who: str) -> set[str]:
+        """Everything `series` can be asked for, also what was first heard within the hour."""
+        members = {meter.name for meter in self.meters() if who in (meter.name, *meter.sites)}
+        found = self.history.quantities(who) if members else set(COUNTS)
+        for minutes in map(self.open_part.minutes.get, members or {who}):
+            for summary in (minutes or {}).values():
+                found |= {*summary.counters, *summary.gauges}
+        return found
+
+    def events(
+        self, who: str | None, start: datetime | None, end: datetime | None
+    ) -> list[tuple[str, Event]]:
+        """The meter and the event, ascending; of all meters if ``who`` is ``None``."""
+        on_line = {m for line, m in self.open_part.lines.items() if who in (None, line, m)}
+        written = [
+            m.name for m in self.meters() if who in (None, m.name, *m.sites) or m.name in on_line
+        ]
+        if who is not None and not written and not on_line:
+            written = [who]  # names what is wrong with it
+        found = self._ask(
+            lambda _: [each for name in written for each in self.history.events(name, start, end)]
+        )
+        found += [
+            (meter, event)
+            for meter, event in self.open_part.events
+            if meter in {*written, *on_line}
+            and (start is None or start <= event.at)
+            and (end is None or event.at < end)
+        ]
+        return sorted(found, key=lambda each: each[1].at)
+
+    def _ask(self, question: Callable[[Mapping[str, Mapping[int, Summary]]], _T]) -> _T:
+        """What was open is not asked for twice should the service have written it meanwhile."""
+        while True:
+            answer = question(self.open_part.minutes)
+            if self.history.progress().place == self.open_part.place:
+                return answer
+            self.open_part = self._read_open_part()
+
+    # -- the open part -----------------------------------------------------------------------------
+
+    def _read_open_part(self) -> OpenPart:
+        progress = self.history.progress()
+        derivation = Derivation.restore(progress.state or {})
+        part = OpenPart(progress.place, lines=derivation.state()["lines"])
+        if self.archive is None:
+            return part
+        last_seq = self.archive.last_seq
+        # a journal that was begun anew counts from 1 again
+        after = progress.place if progress.place <= last_seq else 0
+        if last_seq - after > OPEN_ENTRIES:
+            part.behind = last_seq - after
+            return part
+        for entry in self.archive.entries(after):
+            meter, judgement = meter_key(entry.reading), derivation.take(entry.reading)
+            part.events += [(meter, event) for event in judgement.events]
+            part.newest = entry.reading.received_at
+        part.minutes = derivation.open_minutes()
+        part.lines = derivation.state()["lines"]
+        return part
+
+    def tell_if_behind(self) -> None:
+        """Say how far the history is where the service has not built all of it."""
+        if not self.open_part.behind or self.archive is None:
+            return
+        last, place = self.archive.last_seq, self.open_part.place
+        at: object = _AT_THE_BEGINNING
+        if place and (entry := next(self.archive.entries(place - 1), None)):
+            at = moment(entry.reading.received_at)
+        share = f"{100 * place // last}"
+        self.console.tell(_BEHIND, until=at, place=place, last=last, share=share)
+
+
+@contextlib.contextmanager
+def open_past(setup: Setup) -> Iterator[Past]:
+    """Open what there is; whatever is wrong with it ends the command with its remedy."""
+    path = history_path(setup.journal)
+    if not path.exists():
+        nothing = _NO_HISTORY if setup.journal.exists() else _NOTHING
+        setup.console.fail(nothing, code=NOTHING_FOUND, journal=setup.journal, path=path)
+    with ending_on_trouble(setup), contextlib.ExitStack() as opened:
+        history = opened.enter_context(contextlib.closing(History.open(path, writable=False)))
+        archive = None
+        if setup.journal.exists():
+            archive = opened.enter_context(Archive.open(setup.journal))
+        past = Past(history, archive, setup)
+        past.tell_if_behind()
+        yield past
+
+
+@contextlib.contextmanager
+def ending_on_trouble(setup: Setup) -> Iterator[None]:
+    """Whatever is wrong with the files ends the command with its remedy."""
+    try:
+        yield
+    except BrokenPipeError:  # standard output, not our files
+        raise
+    except (HistoryError, JournalError) as error:
+        setup.console.fail(error.text, code=NOTHING_FOUND)
+    except (OSError, sqlite3.Error, DamagedError) as error:
+        setup.console.fail(_UNREADABLE, code=NOTHING_FOUND, path=setup.journal, why=error)

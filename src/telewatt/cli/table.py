@@ -1,0 +1,78 @@
+"""Tables and numbers for people: aligned columns of text, digits in groups, times of France."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from telewatt.cli.times import PARIS
+from telewatt.language import Language
+from telewatt.rollup import Step
+
+WIDTH = 80
+GAP = "  "
+_DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "fr": ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."),
+}
+
+
+def layout(rows: Sequence[Sequence[str]], left: int = 1) -> list[str]:
+    """Lines of aligned columns, without blanks at their ends.
+
+    Args:
+        rows: cells, each row of the same length.
+        left: so many columns are aligned on the left, the others on the right.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        GAP.join(
+            cell.ljust(width) if number < left else cell.rjust(width)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def whole(number: int, language: Language) -> str:
+    r"""Digits in groups of three, as the language writes them.
+
+    >>> whole(-1234567, "en"), whole(1234567, "fr").split("\xa0")
+    ('-1,234,567', ['1', '234', '567'])
+    """
+    return f"{number:,}".replace(",", "," if language == "en" else "\xa0")
+
+
+def decimal(number: float, language: Language, digits: int = 1) -> str:
+    """A number with so many decimals.
+
+    >>> decimal(1234.56, "en"), decimal(0.25, "fr", 2)
+    ('1,234.6', '0,25')
+    """
+    integer, _, rest = f"{number:,.{digits}f}".partition(".")
+    if language == "en":
+        return f"{integer}.{rest}"
+    return f"{integer.replace(',', chr(0xA0))},{rest}"
+
+
+def moment(at: datetime) -> str:
+    """A time of France to the minute; with its offset in the hour that comes twice.
+
+    >>> from datetime import UTC
+    >>> moment(datetime(2026, 10, 24, 23, tzinfo=UTC))
+    '2026-10-25 01:00'
+    >>> moment(datetime(2026, 10, 25, 1, tzinfo=UTC))
+    '2026-10-25 02:00+01:00'
+    """
+    local = at.astimezone(PARIS)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return f"{local:%Y-%m-%d %H:%M}"
+    return local.isoformat(" ", "minutes")
+
+
+def interval(start: datetime, step: Step, language: Language) -> str:
+    """The name of an interval: its time, its day with the day of the week, its month or year."""
+    local = start.astimezone(PARIS)
+    if step is Step.DAY:
+        return f"{local:%Y-%m-%d} {_DAYS[language][local.weekday()]}"
+    if step in (Step.MONTH, Step.YEAR):
+        return f"{local:%Y-%m}" if step is Step.MONTH else f"{local:%Y}"
+    return moment(start)
