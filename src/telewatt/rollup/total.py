@@ -2,10 +2,13 @@
 
 The settled totals of an origin (the journal, or one import) are points. Between two points that
 are at most 60 s apart the total is that of the earlier one, which is exact. In a longer gap it is
-somewhere between both. What origins of lower rank measured there gives it its shape: their energy
-counts where they know it, and the rest is spread evenly over the time nobody knows; if they know
-all of that time, or more energy than there was, theirs is scaled to it. Before the first point and
-after the last one, energy is what the origins of lower rank say.
+somewhere between both, and what origins of lower rank measured there gives it its shape: their
+energy counts where they know it, and the rest is spread evenly over the time nobody knows; if they
+know all of that time, or more energy than there was, theirs is scaled to it. Before the first
+point and after the last one, energy is what the origins of lower rank say.
+
+Of each minute only the first and the last point are kept: between these two the total grows
+evenly, which is not exact. On whole minutes this makes no difference.
 
 So for each origin there is one function of time, and energy is the difference of two of its
 values: exactly additive, whatever origins there are. Everything is whole Wh (or varh), rounded
@@ -197,7 +200,7 @@ def _stretches(level: Level, at: Sequence[int]) -> list[tuple[int, int]]:
 
 def _follow(points: _Points, at: Sequence[int], below: Measure) -> list[Total]:
     """The totals at these instants; ``below`` says what the points do not."""
-    found = [_exact_at(points, instant) for instant in at]
+    found = [_known_at(points, instant) for instant in at]
     gaps = {
         instant: _gap_at(points.times_ms, instant)
         for instant, total in zip(at, found, strict=True)
@@ -211,8 +214,8 @@ def _follow(points: _Points, at: Sequence[int], below: Measure) -> list[Total]:
     ]
 
 
-def _exact_at(points: _Points, instant: int) -> Total | None:
-    """The total at this instant where it is known; ``None`` inside a gap."""
+def _known_at(points: _Points, instant: int) -> Total | None:
+    """The total at this instant; ``None`` inside a gap, before all points and after them."""
     times, totals = points
     number = bisect_right(times, instant) - 1
     if number < 0:
@@ -220,10 +223,11 @@ def _exact_at(points: _Points, instant: int) -> Total | None:
     time = times[number]
     if time == instant:
         return Total(totals[bisect_left(times, instant)], True, 0)
+    if number % 2 == 0:  # inside a minute: between its first reading and its last one
+        grown, length_ms = totals[number + 1] - totals[number], times[number + 1] - time
+        return Total(totals[number] + grown * (instant - time) // length_ms, False, 0)
     next_time = times[number + 1] if number + 1 < len(times) else instant
-    if number % 2 and next_time - time <= GAP_MS:
-        return Total(totals[number], True, 0)
-    return None
+    return Total(totals[number], True, 0) if next_time - time <= GAP_MS else None
 
 
 def _gap_at(times_ms: list[int], instant: int) -> tuple[int, int]:
