@@ -30,7 +30,8 @@ from tests.store.readings import make_readings
 Seal = Callable[[list[Entry], dict[str, int]], Sealed]
 READINGS = make_readings(300)
 
-fields = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
+printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
+fields = printable | st.text("0123456789", max_size=9) | st.text("a\r\n\té\ud800", max_size=3)
 datasets = st.builds(
     lambda mode, label, data, horodate, repaired: restore_dataset(
         mode, label, data, horodate, repaired=repaired
@@ -63,7 +64,7 @@ def frames(draw: st.DrawFn) -> Frame:
 readings = st.builds(
     Reading,
     st.none() | fields,
-    st.text(max_size=9),
+    fields,
     st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])),
     frames(),
 )

@@ -129,6 +129,11 @@ def unseal(payload: bytes, after: int = 0, limit: int | None = None) -> list[Ent
     Raises:
         BatchError: the bytes are no intact batch.
     """
+    return list(read(payload, after, limit))
+
+
+def read(payload: bytes, after: int = 0, limit: int | None = None) -> Iterator[Entry]:
+    """As `unseal`, one entry after the other; what was read can be let go."""
     first_seq, count, _ = check(payload)
     first = min(max(after + 1 - first_seq, 0), count)
     last = count if limit is None else min(first + limit, count)
@@ -138,7 +143,7 @@ def unseal(payload: bytes, after: int = 0, limit: int | None = None) -> list[Ent
     else:
         plain = Cursor(decompress(_body(payload)))
         readings = content.read_readings(plain, count, first, last)
-    return list(map(Entry, range(first_seq + first, first_seq + last), readings))
+    return map(Entry, range(first_seq + first, first_seq + last), readings)
 
 
 def places(payload: bytes) -> dict[str, int]:

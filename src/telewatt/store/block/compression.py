@@ -50,5 +50,5 @@ def _lzma_filters() -> list[dict[str, Any]]:
     """Columns have no text in them and no alignment; a small dictionary takes little memory."""
     import lzma
 
-    parameters = {"dict_size": 1 << 17, "lc": 0, "lp": 0, "pb": 0, "nice_len": 273}
+    parameters = {"dict_size": 1 << 16, "lc": 0, "lp": 0, "pb": 0, "nice_len": 273}
     return [{"id": lzma.FILTER_LZMA1, **parameters}]

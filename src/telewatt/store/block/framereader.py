@@ -57,7 +57,7 @@ class FrameReader:
         parts: dict[int, Iterable[bytes | None]] = {}
         for number, repaired in plan.fields:
             column = self._columns[number]
-            keys = column.keys[at[number] : at[number] + count]
+            keys = column.keys(at[number], at[number] + count)
             at[number] += count
             datasets = map(column.datasets.__getitem__, keys)
             columns.append(map(_repair, datasets) if repaired else datasets)
@@ -112,16 +112,20 @@ class _Column:
     """The datasets of one kind.
 
     Attributes:
-        keys: for each of them, what tells it from the others.
         datasets: by their keys.
     """
 
-    __slots__ = ("_kind", "_parts", "datasets", "keys")
+    __slots__ = ("_columns", "_kind", "_parts", "datasets")
 
-    def __init__(self, kind: Kind, keys: Sequence[Any], datasets: _Datasets) -> None:
-        self.keys, self.datasets = keys, datasets
-        self._kind = kind
+    def __init__(self, kind: Kind, columns: Sequence[list[int]], datasets: _Datasets) -> None:
+        self.datasets = datasets
+        self._kind, self._columns = kind, columns
         self._parts: dict[bool, _Parts] = {}
+
+    def keys(self, first: int, last: int) -> list[Any]:
+        """What tells each dataset from number ``first`` to before ``last`` from the others."""
+        found = [column[first:last] for column in self._columns]
+        return found[0] if len(found) == 1 else list(zip(*found, strict=True))
 
     def parts(self, *, parity: bool) -> _Parts:
         """The bytes of the datasets by their keys."""
@@ -143,11 +147,10 @@ def _read_column(kind: Kind, forms: str, columns: Iterator[list[int]], texts: St
     data = next(columns)
     data_of = _text_of(forms[0], kind.width, data, texts)
     if kind.horodate_width is None:
-        return _Column(kind, data, _Datasets(kind, data_of, None))
+        return _Column(kind, [data], _Datasets(kind, data_of, None))
     horodates = next(columns)
     horodate_of = _text_of(forms[1], kind.horodate_width, horodates, texts)
-    keys = list(zip(data, horodates, strict=True))
-    return _Column(kind, keys, _Datasets(kind, data_of, horodate_of))
+    return _Column(kind, [data, horodates], _Datasets(kind, data_of, horodate_of))
 
 
 def _text_of(form: str, width: int, numbers: list[int], texts: StringIO) -> TextOf:

@@ -7,7 +7,7 @@ each frame begins from the end of the one before), a table of the columns of all
 horodates), and the distinct texts of those columns whose form needs them (length, UTF-8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
@@ -62,12 +62,12 @@ class FrameWriter:
     def encode(self) -> bytes:
         """All of it, so that `FrameReader` can read it; not compressed."""
         self._flush()
-        kinds, numbers, texts = [], [], []
-        for (kind, _), columns in zip(self._kinds, self._columns, strict=True):
-            encoded = [column.encode() for column in columns if column is not None]
-            kinds.append(encode_kind(kind, "".join(form for form, _, _ in encoded)))
-            numbers += [column for _, column, _ in encoded]
-            texts += [text for _, _, distinct in encoded for text in distinct]
+        forms: list[str] = []
+        texts: list[str] = []
+        fields = encode_columns(self._encode_fields(forms, texts))
+        kinds = [
+            encode_kind(kind, each) for (kind, _), each in zip(self._kinds, forms, strict=True)
+        ]
         frames = self._rows, self._milliseconds, self._microseconds, self._jumps
         return b"".join(
             (
@@ -75,10 +75,20 @@ class FrameWriter:
                 encode_layouts(list(self._layouts)),
                 encode_number(self._offset),
                 encode_columns(frames),
-                encode_columns(numbers),
+                fields,
                 _sized("".join(texts).encode("utf-8", "surrogatepass")),
             )
         )
+
+    def _encode_fields(self, forms: list[str], texts: list[str]) -> Iterator[list[int]]:
+        """One column of numbers after the other; notes the forms of each kind, and the texts."""
+        for columns in self._columns:
+            forms.append("")
+            for column in filter(None, columns):
+                form, numbers, distinct = column.encode()
+                forms[-1] += form
+                texts += distinct
+                yield numbers
 
     def _row_of(self, frame: Frame) -> tuple[int, list[int]]:
         """The number of its layout, and those of its datasets' kinds."""
