@@ -133,6 +133,9 @@ def tables_of(rows: Iterable[Row], layouts: Sequence[Layout]) -> Iterator[Table]
     found: Table | None = None
     body: list[Row] = []
     for row in rows:
+        if found and next(filter(None, row.cells))[0].isdecimal():  # no name begins so
+            body.append(row)
+            continue
         cells = tuple(map(simple, row.cells))
         table = _table_at(row, cells, layouts, preamble)
         if table or (found and _begins_section(cells)):

@@ -1,0 +1,71 @@
+"""Frames as rows (one a dataset), as JSON objects (one a frame) and as the bytes of their line."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import IO, NamedTuple
+
+from telewatt.exchange.tables import (
+    FLAG,
+    NUMBER,
+    WORD,
+    Column,
+    Row,
+    time_cells,
+    time_columns,
+)
+from telewatt.jsonl import JsonFrames, mode_name, utc_text
+from telewatt.reading import Reading
+from telewatt.tic.values import plain
+
+COLUMNS = (
+    Column("seq", NUMBER),
+    *time_columns("received_at"),
+    *(Column(name, WORD) for name in ("source", "meter", "mode", "status", "kind")),
+    *(Column(name, WORD) for name in ("label", "data", "value", "unit", "horodate")),
+    *time_columns("time"),
+    Column("repaired", FLAG),
+)
+
+
+class Numbered(NamedTuple):
+    """An entry of the journal: its number and its reading."""
+
+    seq: int
+    reading: Reading
+
+
+def rows_of_frames(entries: Iterable[Numbered]) -> Iterator[Row]:
+    """One row a dataset; see ``COLUMNS``."""
+    for seq, reading in entries:
+        frame = reading.frame
+        start = (
+            seq,
+            *time_cells(reading.received_at),
+            reading.source,
+            reading.meter,
+            mode_name(frame.mode),
+            str(frame.status),
+            str(frame.kind),
+        )
+        for dataset in frame.datasets:
+            value = plain(dataset.value)
+            if isinstance(value, dict | list):
+                value = json.dumps(value, ensure_ascii=False)
+            times = time_cells(dataset.time) if dataset.time else (None, None)
+            yield (
+                *start,
+                *(dataset.label, dataset.data, None if value is None else str(value)),
+                *(dataset.unit or None, dataset.horodate, *times, dataset.repaired),
+            )
+
+
+def write_frames_jsonl(entries: Iterable[Numbered], file: IO[bytes]) -> None:
+    """The objects of ``telewatt decode --format jsonl``, with where and when they came."""
+    frames = JsonFrames()
+    for seq, reading in entries:
+        start = json.dumps(
+            {"seq": seq, "source": reading.source, "received_at": utc_text(reading.received_at)},
+            separators=(",", ":"),
+        )
+        frame = frames.text_of(reading.frame, reading.meter)
+        file.write(f"{start[:-1]},{frame[1:]}\n".encode())

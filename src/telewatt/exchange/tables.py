@@ -1,0 +1,122 @@
+"""Rows into files: CSV, JSON Lines, Parquet. Units stand in the names of columns.
+
+Times are UTC (``..._utc``), and beside them civil time of Paris with its offset (``..._local``).
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from importlib import import_module
+from itertools import islice
+from typing import IO, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from telewatt.config import Fault
+from telewatt.jsonl import utc_text
+from telewatt.language import Text
+
+PARIS = ZoneInfo("Europe/Paris")
+ROWS_AT_ONCE = 16_384
+TIME, WORD, NUMBER, FLAG = "time", "word", "number", "flag"
+NO_PARQUET = Fault(
+    Text("Parquet needs the package pyarrow", "Parquet demande le paquet pyarrow"),
+    Text(
+        "install it: pip install 'telewatt[parquet]', or export csv or jsonl",
+        "installez-le : pip install 'telewatt[parquet]', ou exportez en csv ou jsonl",
+    ),
+)
+Row = Sequence[Any]
+
+
+class NotExportableError(Exception):
+    """The form that is wanted cannot be written here; ``fault`` says why, and what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.what.en)
+        self.fault = fault
+
+
+class Column(NamedTuple):
+    """A column: its name, and whether it holds times, words, numbers or flags."""
+
+    name: str
+    sort: str
+
+
+def time_columns(name: str) -> tuple[Column, Column]:
+    """The two columns of a time; see `time_cells`."""
+    return Column(f"{name}_utc", TIME), Column(f"{name}_local", WORD)
+
+
+def time_cells(at: datetime) -> tuple[datetime, str]:
+    """An aware time as UTC, and as civil time of Paris with its offset."""
+    return at, at.astimezone(PARIS).isoformat()
+
+
+def write_csv(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
+    """RFC 4180, UTF-8, but LF as line end; an empty field is no value."""
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    writer.writerows(map(_plain, rows))
+    text.flush()
+    text.detach()
+
+
+def write_jsonl(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
+    """One object a line; what has no value is ``null``."""
+    names = [column.name for column in columns]
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+    for row in map(_plain, rows):
+        file.write(encode(dict(zip(names, row, strict=True))).encode() + b"\n")
+
+
+def write_parquet(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
+    """One row group for each ``ROWS_AT_ONCE`` rows, words as dictionaries.
+
+    Raises:
+        NotExportableError: the optional package is not installed.
+    """
+    arrow, parquet = _arrow()
+    types = {
+        TIME: arrow.timestamp("ms", tz="UTC"),
+        WORD: arrow.dictionary(arrow.int32(), arrow.string()),
+        NUMBER: arrow.int64(),
+        FLAG: arrow.bool_(),
+    }
+    schema = arrow.schema([(column.name, types[column.sort]) for column in columns])
+    remaining = iter(rows)
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        while batch := list(islice(remaining, ROWS_AT_ONCE)):
+            arrays = [
+                arrow.array(cells, type=kind)
+                for cells, kind in zip(zip(*batch, strict=True), schema.types, strict=True)
+            ]
+            writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+
+
+def read_parquet(file: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The rows of a file that `write_parquet` wrote."""
+    _, parquet = _arrow()
+    for batch in parquet.ParquetFile(file).iter_batches(ROWS_AT_ONCE):
+        yield from batch.to_pylist()
+
+
+FORMS: Mapping[str, Callable[[Sequence[Column], Iterable[Row], IO[bytes]], None]] = {
+    "csv": write_csv,
+    "jsonl": write_jsonl,
+    "parquet": write_parquet,
+}
+
+
+def _plain(row: Row) -> list[Any]:
+    return [utc_text(cell) if isinstance(cell, datetime) else cell for cell in row]
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise NotExportableError(NO_PARQUET) from error
