@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b85decode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -13,17 +13,17 @@ from telewatt.tic import Decoder, Mode, add_parity, encode_dataset, encode_frame
 from tests.store.block.streams import START
 
 DEFLATED = (
-    "bZmEGVRT~x000000000g0000G0002)3=W;10ApmyEi5TvWMa+8FD*{xH83%>FgG(aGBz<aV@XOZ$^%)-hyuM3=?6"
-    "L4z*7j$07e84EX0_Brh_aH0$T!cohkzp8>bkQ!6vK#WH5o0F(@fANJ%y^Hvw%8zQSo>uw&yU<1MC^oa=jmVhoH-%"
-    "s{d2J4`vFdV$7*!mDA{nUz1%zyZg|!pv}l59nJakVy;;d#5+-U}9)!pYl+y;o^PvA6(DE&TVghD96CS#l*zI#Kfc"
-    "o1TIP%go+1nF=A?9D2-@5!P`Wz1`s&v7(gb2yvPgoFf-68NG=3BZPk@I-=_jaMOZ+U0RR"
+    "bZmEGVRT~x000000000g0000G0002%d(?@S0ApmyEi5TvWMa+8FD*{xH83%>FgG(aGBz<aV@XOZ$^%)-hyuM3=?6"
+    "L4z*7j$07e84EX0^WrUQ`>kYt4WOqGF&ja`Td%3>2%05X7zfB~SS$RH)z#N5Pn#4-2^r-8wajhl?Om|AkK?*)o6F"
+    "fuU%#kTJ-<&5eDnhXlEhFND;{zwCd9U}`f!x289hZ#X8F*NL*-mrs-p`m@sL%D{F_t}4NJqtUxz5Ssa0|OV65)im"
+    "3X%H$Lz=epZfuS^_=>%^P!J0qdh+_a53i2K=I1-tGu0V1e*j1~p%=tbQC@R7NstN!"
 )
 LZMA = (
-    "bZmEGVRT~x000000000g0000G0003xd4miF0RRAjO`VQBxx911n-%5y+^uI@2?M4s1H*EqOw0?WG9WMmzr^rf2x@"
-    ">j;-dOi8)T%3v94?(_Y@l;nCSh$*1sFGd1HKa7J>syP=+?&ou2=MrE&85?KzQDbYsu1bh@~UJ<Mxj{u{64D4v;2x"
-    ")dZE>N!My@t5cHRUx|GiKW<ZhV~}Igwus3d-r}u?7XzN#g2Z5kTT=iTi5`56~7Md18JycyJxL*T(lN=PFXd_1!ac"
-    "`EL+Cg@Jq7i`Ln70_0TblUyW1wBn*`@G5>#m;0Q6Fuy=R-q6+&yuo(#+!X<Ut_q=7L&9bZ=4&nk6CDpD_hy!hY;{"
-    "kF9oN`^fRTJSfNm5|5-o#=H&b}!-J88Tvno`2}y34J)<ACD@9tPL|A{vsd^f4eHjO#;ab1eJN1sV"
+    "bZmEGVRT~x000000000g0000G0003wimYr{0RRAjO`VQBxx911n-%5y+^uI@2?M4s1H*EqOw0?WG9WMmzr^rf2x@"
+    ">j;-dOi8)T%3v94?(_Y@l;nCSh$*1sFGd1HKa7J>syP=+?&ou2=MrE&85?KzQDbYsu1bh@~UJ<M&1U2+#)8--?!s"
+    "-S=_n<)F+*lO5<wLYk|W?ZrhgY2DT>>H{{6v?F{#$&*B%cN|w;xb2~0bnygjGr;*b1qn(u2~=mb@nwB7XhinZ9;-"
+    "jG%-Q#8Ngst$74s1G0Wx-t3Pzcb`t+61Zjy-YT9FiKk4wvG>)Eg>55o@i!^;l@-!GE`Yb7gfbt(>Ei7$s5iH@k9C"
+    "o%xurbReato0vfBnyQpUHTbNNiWH2r;-|1C=yGe0N&wNqa5xEuTom0K}5$-T_G1KPgA?*ZZKW#s"
 )
 
 
@@ -48,7 +48,7 @@ def _historic(power_va: int) -> bytes:
 
 def _entries() -> list[Entry]:
     lines = [_standard(second, 700 + 17 * second) for second in range(8)]
-    lines[3] = lines[3].replace(add_parity(b"EAST"), b"D" + add_parity(b"AST"))  # repaired
+    lines[3] = lines[3].replace(add_parity(b"EAST"), b"\xc4" + add_parity(b"AST"))  # repaired
     lines[5] = lines[5].replace(add_parity(b"SINSTS"), b"\x00\x01\x02\x03")  # rejected
     house, barn = Decoder(), Decoder()
     readings = []
