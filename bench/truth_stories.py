@@ -20,6 +20,7 @@ from telewatt.reading import Reading
 from telewatt.simulator import Transmission, parse_settings, simulate
 from telewatt.tic import Dataset, Decoder, Frame, Mode, Status, encode_dataset, parse_dataset
 from telewatt.tic.labels import LABELS
+from telewatt.tic.values import Stge
 from telewatt.truth.running import PERIODS
 
 START = datetime(2025, 1, 15, 17, tzinfo=UTC)
@@ -135,7 +136,7 @@ class Story(NamedTuple):
             if self.gap_s and number >= self.gap_at:
                 frame = shift(frame, dict.fromkeys(_moving(frame, "all"), energy_wh))  # noqa: PLW2901
                 at += late  # noqa: PLW2901
-            truth = {INDEXES[d.label]: d.value for d in frame.datasets if d.label in INDEXES}
+            truth = {INDEXES[d.label]: int(d.data) for d in frame.datasets if d.label in INDEXES}
             if frame.mode is not Mode.STANDARD:
                 truth = _with_whole(truth)
             for lie in self.lies:
@@ -183,5 +184,6 @@ def _moving(frame: Frame, subject: str) -> list[str]:
         return [f"import_{running}_wh"]
     if subject == "resting":
         return ["import_2_wh" if running == 1 else "import_1_wh"]
-    grid = [f"grid_{status.value.distributor_index}_wh"] if status else []
+    register = status.value if status else None
+    grid = [f"grid_{register.distributor_index}_wh"] if isinstance(register, Stge) else []
     return ["import_wh", f"import_{running}_wh", *grid]

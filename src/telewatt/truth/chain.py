@@ -90,6 +90,7 @@ class Claim:
         witnesses: readings, the repaired ones left out; lasted_s: time, silences left out.
         bridge: energy between the chain's last value and ``first``, where another index tells it.
         told: people were told.
+        age: frames the contradicted chain had been seen in.
     """
 
     first: int
@@ -102,6 +103,7 @@ class Claim:
     lasted_s: float = 0.0
     bridge: int | None = None
     told: bool = False
+    age: int = 0
 
     def extend(self, evidence: Evidence) -> None:
         """One more reading that agrees."""
@@ -218,17 +220,20 @@ class Chain:
         claim = self.claim
         if claim is not None and claim.step is None and self._agrees(evidence):
             return self._hear_rival(claim, evidence, notice)
-        if claim is not None and claim.step is not None:
+        rival = _claim(evidence, None)
+        rival.upward = ahead < self.modulo // 2
+        rival.age = evidence.number - self.born
+        if claim is not None and claim.step is None:
+            rival.told, rival.age = claim.told, claim.age
+        elif claim is not None:
             self._drop(Turn.REJECTED, notice)
-        self.claim = _claim(evidence, None)
-        self.claim.upward = ahead < self.modulo // 2
-        self.claim.told = claim is not None and claim.told
+        self.claim = rival
         return Standing.DOUBTED
 
     def _hear_rival(self, rival: Claim, evidence: Evidence, notice: Notice) -> Standing:
         """One more witness against the chain."""
-        witnesses, age = rival.witnesses + evidence.weight, evidence.number - self.born
-        outnumbered = witnesses > max(age, RIVAL_MIN)
+        witnesses = rival.witnesses + evidence.weight
+        outnumbered = witnesses > max(rival.age, RIVAL_MIN)
         lasted_s = rival.lasted_s + min(max(evidence.at_s - rival.at_s, 0.0), RIVAL_PAUSE_S)
         over = outnumbered or lasted_s >= RIVAL_S or self.free
         if over and witnesses >= BEGIN_AFTER:

@@ -53,7 +53,9 @@ class Gauges:
             self._phases, self._power_va, changed = phases, power_va, True
             self._watch(sight)
         if changed:
-            self.values = self._read(sight.datasets)
+            values = self._read(sight.datasets)
+            if values != self.values:
+                self.values = values
         return self.values
 
     def _watch(self, sight: Sight) -> None:

@@ -19,7 +19,7 @@ from telewatt.truth.chain import Chain, Evidence, Standing, Turn, bound_wh, rest
 from telewatt.truth.hold import Held, Hold
 from telewatt.truth.judgement import Event, EventKind, Settled
 from telewatt.truth.life import UNKNOWN_POWER_VA
-from telewatt.truth.running import Running, read_registers
+from telewatt.truth.running import REGISTERS, Running, read_registers
 from telewatt.truth.sight import INDEXES, Sight, index_of
 from telewatt.truth.whole import Whole
 
@@ -284,15 +284,17 @@ class Ledger:
 
     def _registers(self, sight: Sight, *, complete: bool) -> tuple[str, ...] | None:
         """The registers of this frame; ``None`` if another one may have moved, or may exist."""
+        registers = tuple(quantity for quantity in sight.indexes if quantity in SUPPLIER)
+        period = sight.get("PTEC")
         if self._whole.chain is None and not complete:
-            return None
+            expected = REGISTERS.get(period.data) if period else None
+            return registers if len(registers) == expected else None
         for quantity in self._absent:
             if quantity in SUPPLIER:
                 since_s = self._chains[quantity].at_s
-                named = "PTEC" in sight.places
-                if not (named and self._supplier.rested(SUPPLIER[quantity], since_s)):
+                if period is None or not self._supplier.rested(SUPPLIER[quantity], since_s):
                     return None
-        return tuple(quantity for quantity in sight.indexes if quantity in SUPPLIER)
+        return registers
 
     def _bridge(self, chain: Chain, at_s: float) -> None:
         """BASE may be the total of a contract that historic mode does not know (54E 6.1)."""

@@ -18,6 +18,8 @@ PERIODS = {
     **{"HCJB": 1, "HPJB": 2, "HCJW": 3, "HPJW": 4, "HCJR": 5, "HPJR": 6},
 }
 """PTEC -> number of the register it names."""
+REGISTERS = {period: 6 if period[3:] in ("B", "W", "R") else 2 for period in PERIODS} | {"TH..": 1}
+"""PTEC -> how many registers its contract has."""
 LABELS = frozenset(("NTARF", "STGE", "PTEC"))
 
 
