@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from telewatt.store import AlarmKind, Archive, Gap, GapReason, Journal
+from telewatt.store import AlarmKind, Archive, Entry, Gap, GapReason, Journal, files
 from telewatt.store.alarms import Alarms
 from telewatt.store.budget import Usage, reached_at, tell, used_bytes
 from telewatt.store.history.database import history_path
 from telewatt.store.rows import Span, Volume
+from tests.store.disks import file_size_limit
 from tests.store.readings import START
 from tests.store.test_packing import READINGS, pack_all, spread, write
 
@@ -175,3 +176,78 @@ def test_while_it_prunes_the_user_is_told_since_when(path: Path) -> None:
 def test_without_anything_packed_nobody_can_tell() -> None:
     assert reached_at(Usage(5, None, None), 10, NOW) is None
     assert reached_at(Usage(5, Volume(5, Span(3, 3)), None), 10, NOW) is None
+
+
+# -- the file itself -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mostly_free(path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Entry]:
+    """A journal most of whose pages are free; the file is kept that large."""
+    monkeypatch.setattr(files, "FREE_BYTES", 4096)
+    entries = write(path, spread(READINGS, 10))
+    journal = Journal.open(path)
+    pack_all(journal)
+    prune_all(journal, used(journal) - 3000, 900)
+    first_seq = journal.first_seq
+    journal.close()
+    assert files.is_mostly_free(path)
+    return entries[first_seq - 1 :]
+
+
+def test_a_file_that_is_mostly_free_shrinks_at_the_next_start(
+    path: Path, mostly_free: list[Entry]
+) -> None:
+    size = path.stat().st_size
+    journal = Journal.open(path)
+    assert path.stat().st_size < size * 0.6
+    assert journal.read(0, 10_000) == mostly_free
+    assert journal.alarms == ()
+    assert path.stat().st_mode & 0o777 == 0o600
+    journal.append(READINGS[0])
+    assert journal.commit() == 901
+    assert Path(f"{path}-wal").exists()
+    journal.close()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["journal.db", "journal.db.lock"]
+
+
+class KilledError(BaseException):
+    """The moment the process ends; nothing may catch it."""
+
+
+def test_a_shrinking_that_is_killed_leaves_the_file_as_it_was(
+    path: Path, mostly_free: list[Entry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(self: Path, target: Path) -> Path:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", die)
+        with pytest.raises(KilledError):
+            Journal.open(path)
+    journal = Journal.open(path)
+    assert journal.read(0, 10_000) == mostly_free
+    assert journal.alarms == ()
+    journal.close()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["journal.db", "journal.db.lock"]
+
+
+def test_a_file_that_others_read_does_not_shrink(path: Path, mostly_free: list[Entry]) -> None:
+    size = path.stat().st_size
+    with Archive.open(path) as archive:
+        reading = archive.entries()
+        found = [next(reading)]
+        journal = Journal.open(path)
+        found += reading
+    assert found == journal.read(0, 10_000) == mostly_free
+    assert path.stat().st_size >= size
+    journal.close()
+
+
+def test_a_disk_too_full_to_shrink_is_no_obstacle(path: Path, mostly_free: list[Entry]) -> None:
+    with file_size_limit(2000):
+        journal = Journal.open(path)
+    assert journal.read(0, 10_000) == mostly_free
+    journal.append(READINGS[0])
+    assert journal.commit() == 901
+    journal.close()

@@ -49,6 +49,40 @@ def read_all(journal: Journal) -> list[Entry]:
     return entries
 
 
+def write_packed(path: Path, *, closed: bool) -> Path:
+    """Blocks of 150 entries and two last commits; half of it in the log if it is not closed."""
+    journal = Journal.open(path)
+    for count, reading in enumerate(READINGS, start=1):
+        journal.append(reading)
+        if count % 30 == 0:
+            journal.confirm("mqtt", journal.commit() - 5)
+        if count % 150 == 0 and count < 900:
+            while journal.pack():
+                pass
+        if count == 450 and not closed:
+            journal.close()
+            journal = Journal.open(path)
+    if closed:
+        journal.close()
+        return path
+    copy = path.with_name("copy") / path.name
+    copy.parent.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+    journal.close()
+    return copy
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_packed(tmp_path_factory.mktemp("packed") / "journal.db", closed=True)
+
+
+@pytest.fixture(scope="module")
+def packed_crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_packed(tmp_path_factory.mktemp("packed_crashed") / "journal.db", closed=False)
+
+
 def check_promises(path: Path) -> Journal:
     """Open and read: no number without an entry or a gap, no entry that is not the original."""
     journal = Journal.open(path)
@@ -121,6 +155,47 @@ def test_a_damaged_file_is_set_aside_and_salvaged(
     check_goes_on(journal, path)
 
 
+@pytest.mark.parametrize("page", [0, 1, 2, 3])
+def test_blocks_are_salvaged_whole(packed: Path, tmp_path: Path, page: int) -> None:
+    path = Path(shutil.copy(packed, tmp_path / "journal.db"))
+    zero_page(page)(path)
+    journal = check_promises(path)
+    assert [entry.seq for entry in read_all(journal)] == list(range(1, 901))
+    assert journal.place("mqtt") >= 865
+    check_goes_on(journal, path)
+
+
+@pytest.mark.parametrize("page", [0, 1, 2, 3])
+def test_blocks_in_the_log_are_salvaged_whole(
+    packed_crashed: Path, tmp_path: Path, page: int
+) -> None:
+    path = Path(shutil.copy(packed_crashed, tmp_path / "journal.db"))
+    shutil.copy(f"{packed_crashed}-wal", tmp_path / "journal.db-wal")
+    zero_page(page)(path)
+    overwrite_file(Path(f"{path}-wal"), 0, 48)
+    journal = check_promises(path)
+    assert [entry.seq for entry in read_all(journal)] == list(range(1, 901))
+    check_goes_on(journal, path)
+
+
+def test_what_was_pruned_stays_so_when_a_journal_is_salvaged(packed: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(packed, tmp_path / "journal.db"))
+    journal = Journal.open(path)
+    assert journal.prune(1, 450)
+    assert journal.first_seq == 451
+    journal.close()
+    zero_page(1)(path)
+    journal = Journal.open(path)
+    assert journal.first_seq >= 451
+    assert [gap[:3] for gap in journal.gaps if gap.reason == "pruned"] == [(1, 450, "pruned")]
+    journal.close()
+
+
+def overwrite_file(path: Path, start: int, count: int) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:start] + bytes(count) + content[start + count :])
+
+
 class KilledError(BaseException):
     """The moment the process ends; nothing may catch it."""
 
@@ -163,8 +238,8 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("crashed") / "journal.db"
     write_journal(path, READINGS[:450])
     journal = Journal.open(path)
-    for start in range(450, 900, 30):
-        for reading in READINGS[start : start + 30]:
+    for start in range(450, 900, 15):
+        for reading in READINGS[start : start + 15]:
             journal.append(reading)
         journal.confirm("mqtt", journal.commit() - 5)
     copy = path.with_name("copy") / path.name
@@ -207,7 +282,7 @@ def test_damage_at_the_beginning_of_the_log_costs_only_what_it_hits(
     path = Path(shutil.copy(crashed, tmp_path))
     log = Path(shutil.copy(f"{crashed}-wal", tmp_path))
     if saved is None:
-        saved = 900 - 30 * commits_before(log.read_bytes(), 12288)
+        saved = 900 - 15 * commits_before(log.read_bytes(), 12288)
     log.write_bytes(damage(log.read_bytes()))
     journal = check_promises(path)
     assert len(read_all(journal)) >= saved
@@ -319,6 +394,34 @@ def test_damage_of_the_file_and_its_log_costs_only_what_it_hits(
     with TemporaryDirectory() as folder:
         path = Path(shutil.copy(crashed, folder))
         log = Path(shutil.copy(f"{crashed}-wal", folder))
+        damage_file(path, runs)
+        damage_file(log, [(share * 0.9, length, zero) for share, length, zero in more])
+        check_damaged(path)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(damages, st.none() | st.floats(0, 1))
+def test_damage_of_packed_hours_costs_only_what_it_hits(
+    packed: Path, runs: list[tuple[float, int, bool]], cut: float | None
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(packed, folder))
+        damage_file(path, runs)
+        if cut is not None:
+            truncate(cut)(path)
+        check_damaged(path)
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(damages, damages)
+def test_damage_of_packed_hours_and_their_log_costs_only_what_it_hits(
+    packed_crashed: Path, runs: list[tuple[float, int, bool]], more: list[tuple[float, int, bool]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(shutil.copy(packed_crashed, folder))
+        log = Path(shutil.copy(f"{packed_crashed}-wal", folder))
         damage_file(path, runs)
         damage_file(log, [(share * 0.9, length, zero) for share, length, zero in more])
         check_damaged(path)

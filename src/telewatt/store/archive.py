@@ -7,20 +7,54 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from telewatt.store import gap, rows
+from telewatt.language import Text
+from telewatt.store import gap, lock, rows, schema, wal
 from telewatt.store.batch import BatchError, Entry, Sealed, unseal
-from telewatt.store.files import connect
+from telewatt.store.faults import (
+    DamagedError,
+    JournalError,
+    JournalFolderError,
+    UntouchableError,
+    telling_damage,
+)
+from telewatt.store.files import PAGE_SIZE, beside, connect
 from telewatt.store.gap import Gap
-from telewatt.store.packing import microseconds
+from telewatt.store.ownership import check_header
+from telewatt.store.packing import microseconds, new_digest
 from telewatt.store.rows import Span
 
 _EVER = Span(-(1 << 62), 1 << 62)
+_LOOKS = 3  # at a log that a service may be writing at the same moment
+
+_ABSENT = Text(
+    en="journal {path}: there is none; give the path of the journal of a service",
+    fr="journal {path} : il n'y en a pas ; donnez le chemin du journal d'un service",
+)
+_REFUSED = Text(
+    en="journal {path}: cannot be read ({detail}); use the account of the service, or sudo",
+    fr="journal {path} : illisible ({detail}) ; utilisez le compte du service, ou sudo",
+)
+_FOREIGN = Text(
+    en="journal {path}: this is no journal of telewatt; give its path",
+    fr="journal {path} : ce n'est pas un journal de telewatt ; donnez son chemin",
+)
+_NEWER = Text(
+    en="journal {path}: written by a newer version of telewatt; install that version",
+    fr="journal {path} : écrit par une version plus récente de telewatt ; installez-la",
+)
+_DAMAGED = Text(
+    en="journal {path}: damaged ({detail}); start the service: it saves what can be read",
+    fr="journal {path} : abîmé ({detail}) ; démarrez le service : il sauve ce qui est lisible",
+)
 
 
 class Archive:
-    """An open journal that belongs to another process. Use it in one thread, or one after another.
+    """An open journal that belongs to another process. Use it in one thread at a time.
 
-    Nothing is kept open between two rows: the service may pack and prune what comes next.
+    Nothing is held between two rows: the service may write, pack and prune what comes next.
+
+    Attributes:
+        path: the file.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -29,13 +63,22 @@ class Archive:
 
     @classmethod
     def open(cls, path: Path) -> "Archive":
-        """Open the journal at ``path`` for reading.
+        """Open the journal at ``path``; one of an older version is brought up to date first.
 
         Raises:
-            JournalError: no journal is there that this version can read.
-            OSError, sqlite3.Error: the disk is away.
+            JournalError: there is none that can be read; its text names the remedy.
         """
-        return cls(connect(path, writable=True), path)
+        try:
+            return cls(_open(path), path)
+        except FileNotFoundError as error:
+            raise JournalError(_ABSENT.fill(path=path)) from error
+        except UntouchableError as error:
+            text = _FOREIGN if error.version is None else _NEWER
+            raise JournalError(text.fill(path=path)) from error
+        except DamagedError as error:
+            raise JournalError(_DAMAGED.fill(path=path, detail=error)) from error
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(_REFUSED.fill(path=path, detail=error)) from error
 
     def __enter__(self) -> "Archive":
         return self
@@ -72,16 +115,12 @@ class Archive:
 
     @property
     def span(self) -> tuple[datetime, datetime] | None:
-        """Arrival of the first and of the last entry that can be read."""
+        """Arrival of the first and of the last entry; ``None`` if there is none to be read."""
         first = next(self.entries(), None)
-        last = None
-        after = self.last_seq
-        if first is None:
+        last = next(self.entries(self.last_seq - 1), first)
+        if first is None or last is None:
             return None
-        for row in rows.read(self._connection, after - 1, 1):
-            with contextlib.suppress(BatchError):
-                last = unseal(row.payload)[-1]
-        return first.reading.received_at, (last or first).reading.received_at
+        return first.reading.received_at, last.reading.received_at
 
     def rows(self, after: int = 0, span: Span = _EVER) -> Iterator[Sealed]:
         """The rows with entries after this number, ascending, that may have one of this time."""
@@ -102,7 +141,8 @@ class Archive:
     ) -> Iterator[Entry]:
         """The entries after this number, ascending, in little memory.
 
-        A batch that cannot be read is left out: it is a gap, or will be one (see ``verify``).
+        A batch that cannot be read is left out: it is a gap, or will be one
+        (`telewatt.store.verify`).
 
         Args:
             after: 0 for the beginning.
@@ -115,34 +155,66 @@ class Archive:
             _EVER.until_us if until is None else microseconds(until) - 1,
         )
         for row in self.rows(after, span):
-            try:
-                found = unseal(row.payload)
-            except BatchError:
-                found = []
-            for entry in found:
-                at = entry.reading.received_at
-                if (
-                    entry.seq > after
-                    and (since is None or since <= at)
-                    and (until is None or at < until)
-                    and meter in (None, entry.reading.meter)
-                ):
-                    yield entry
+            with contextlib.suppress(BatchError):
+                for entry in unseal(row.payload, after):
+                    at = entry.reading.received_at
+                    if (
+                        (since is None or since <= at)
+                        and (until is None or at < until)
+                        and meter in (None, entry.reading.meter)
+                    ):
+                        yield entry
             after = row.last_seq  # the next row may be a block that holds these entries too
 
     def replace(self, old: Sealed, new: Sealed) -> bool:
-        """Put another payload in place of a packed row's, with the same numbers.
+        """Put another payload in place of a packed row's, with the same frames and numbers.
+
+        The service may be writing: one of both waits for the other's short transaction.
 
         Returns:
-            ``False``, and nothing is changed, if the row is not as it was read.
+            ``False``, and nothing is changed, if the row is not as it was read, is not packed, or
+            the raw bytes of ``new`` are not those that were committed.
+
+        Raises:
+            sqlite3.Error: the disk refuses.
         """
+        digest = new_digest()
+        for entry in unseal(new.payload):
+            digest.update(entry.reading.frame.raw)
         if (old.first_seq, old.entries) != (new.first_seq, new.entries):
-            raise ValueError(f"{new.first_seq} is not {old.first_seq}")
+            return False
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            replaced = rows.replace(self._connection, old, new)
+            replaced = rows.replace(self._connection, old, new, digest.digest())
             self._connection.execute("COMMIT")
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
         return replaced
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    if path.is_dir():
+        raise JournalFolderError(path)
+    check_header(path)
+    if all(wal.is_damaged(beside(path, "-wal"), PAGE_SIZE) for _ in range(_LOOKS)):
+        raise DamagedError(f"{path}-wal")
+    try:
+        connection = connect(path, writable=True)
+    except (OSError, sqlite3.Error):
+        connection = connect(path, writable=False)  # a disk that is read-only
+    try:
+        _bring_up_to_date(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """A service does it when it starts; where none has, none must start meanwhile."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == len(schema.load_steps()):
+        return
+    with lock.held(path), telling_damage(path):
+        schema.migrate(connection, schema.load_steps())

@@ -18,7 +18,6 @@ from telewatt.store.faults import AheadError, DamagedError, needs_reopening, tel
 from telewatt.store.files import PAGE_SIZE, beside, connect
 from telewatt.store.gap import Gap
 from telewatt.store.ownership import check_header
-from telewatt.store.packing import Packed
 
 _NEWEST = 5  # so many damaged batches may hide the places in the one before
 
@@ -131,14 +130,14 @@ class Database:
             if closed is not None:
                 connection.execute("UPDATE closing SET clean = ?", (closed,))
 
-    def swap(self, packed: Packed) -> bool:
+    def swap(self, packed: rows.Packed) -> bool:
         """Put one row in place of those read before, durably.
 
         Returns:
             ``False``, and nothing is changed, if one of them is not as it was read.
         """
         with self._transaction() as connection:
-            if not (swapped := rows.swap(connection, packed.old, packed.new, packed.span)):
+            if not (swapped := rows.swap(connection, packed)):
                 connection.execute("ROLLBACK")
             else:
                 insert(connection, (), packed.places, ())

@@ -77,6 +77,11 @@ def is_world(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether others are using the file now."""
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def needs_reopening(error: sqlite3.Error) -> bool:
     """Whether the connection itself may be of no more use.
 

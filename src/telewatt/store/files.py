@@ -1,16 +1,18 @@
 """The files of a journal: made whole or not at all, opened with the same settings everywhere."""
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from telewatt.store import schema
-from telewatt.store.faults import telling_damage
+from telewatt.store.faults import is_busy, telling_damage
 
 PAGE_SIZE = 512  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
 CHECKPOINT_PAGES = 8000  # a page that changes again and again goes into the file once in that time
 BUSY_S = 10.0  # how long others may write: each of their transactions is short
+FREE_BYTES = 16 << 20  # less is not worth a copy
 _CACHE_KIB = 512
 
 
@@ -44,10 +46,7 @@ def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) 
         OSError, sqlite3.Error: the disk is full, read-only or away.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = beside(path, ".new")
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        beside(new, suffix).unlink(missing_ok=True)
-    new.touch(mode=0o600)  # SQLite gives its side files the same mode
+    new = _prepare_new(path)
     connection = sqlite3.connect(new, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
@@ -60,6 +59,19 @@ def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) 
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
+    _put_in_place(new, path)
+
+
+def _prepare_new(path: Path) -> Path:
+    """An empty file beside ``path`` that only its user may read."""
+    new = beside(path, ".new")
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        beside(new, suffix).unlink(missing_ok=True)
+    new.touch(mode=0o600)  # SQLite gives its side files the same mode
+    return new
+
+
+def _put_in_place(new: Path, path: Path) -> None:
     _sync(new)
     new.rename(path)
     sync_folder(path)
@@ -88,6 +100,8 @@ def connect(path: Path, writable: bool) -> sqlite3.Connection:
         with telling_damage(path, strict=True):
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA synchronous = FULL")
+            if writable:
+                connection.execute("PRAGMA journal_mode = WAL")  # `shrink` may have been killed
             connection.execute("PRAGMA secure_delete = OFF")  # no zeros over what was packed
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {2 * CHECKPOINT_PAGES * PAGE_SIZE}")
@@ -96,3 +110,38 @@ def connect(path: Path, writable: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def is_mostly_free(path: Path) -> bool:
+    """Whether more than half of a closed journal's file, and not just a little, holds nothing."""
+    with path.open("rb") as file:
+        header = file.read(40)
+    pages, free = int.from_bytes(header[28:32]), int.from_bytes(header[36:40])
+    return (
+        free * PAGE_SIZE > FREE_BYTES and free > pages // 2 and not has_bytes(beside(path, "-wal"))
+    )
+
+
+def shrink(path: Path) -> None:
+    """Give the free pages of a closed journal back to the disk; nothing if others use it now.
+
+    The small copy takes the place of the file when it is whole. Until then nobody can write to
+    the file, and there is no log of it that could be taken for one of the copy.
+
+    Raises:
+        OSError, sqlite3.Error: the disk is full or refuses; the file is as it was.
+    """
+    new = _prepare_new(path)
+    with contextlib.closing(connect(path, writable=True)) as connection:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                return
+            raise
+        connection.execute("VACUUM INTO ?", (str(new),))
+        with contextlib.closing(sqlite3.connect(new)) as copy:
+            copy.execute("PRAGMA journal_mode = WAL")
+        _put_in_place(new, path)

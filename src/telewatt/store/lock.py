@@ -1,7 +1,9 @@
 """One writer a journal: an advisory lock beside the file; the kernel frees it with its holder."""
 
+import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from telewatt.language import Text
@@ -57,6 +59,21 @@ def acquire(path: Path) -> int | None:
         return None
     _write_pid(descriptor)
     return descriptor
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep services away from the journal at ``path`` for a moment.
+
+    Raises:
+        JournalInUseError: one is writing it.
+    """
+    descriptor = acquire(path)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def is_current(descriptor: int, path: Path) -> bool:

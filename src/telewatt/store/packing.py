@@ -4,14 +4,14 @@ An hour of a UTC day is closed when an entry of another hour came or two minutes
 batch that cannot be read stays as it is, alone; so does one that would not be the same again.
 """
 
+import hashlib
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from telewatt.store.batch import BatchError, Entry, Sealed, Sealing, places, unseal
-from telewatt.store.rows import Span
+from telewatt.store.rows import Packed, Span
 
 BLOCK_ENTRIES = 2048  # half an hour of one meter: memory for more is dear on a small machine
 BLOCK_RAW_BYTES = 8 << 20  # a noisy line must not make blocks of any size
@@ -22,6 +22,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 _log = logging.getLogger("telewatt.store")
 
 
+def new_digest() -> "hashlib.blake2b":
+    """Takes the raw bytes of frames, one after the other: column ``digest``."""
+    return hashlib.blake2b(digest_size=16)
+
+
 @dataclass(slots=True)
 class _Run:
     """Rows that become one; a damaged row is alone.
@@ -30,6 +35,7 @@ class _Run:
         hour: of the first entry; ``None`` for a damaged row.
         since, until: earliest and latest arrival.
         sealing: their entries.
+        digest: of the raw bytes of their frames.
     """
 
     rows: list[Sealed] = field(default_factory=list)
@@ -37,12 +43,14 @@ class _Run:
     since: datetime = _NEVER
     until: datetime = _EPOCH
     sealing: Sealing = field(default_factory=Sealing)
+    digest: "hashlib.blake2b" = field(default_factory=new_digest)
 
     def add(self, row: Sealed, entries: list[Entry]) -> None:
         """Take one more row."""
         self.rows.append(row)
         for entry in entries:
             self.sealing.add(entry)
+            self.digest.update(entry.reading.frame.raw)
         if entries:
             times = [entry.reading.received_at for entry in entries]
             self.since, self.until = min(self.since, *times), max(self.until, *times)
@@ -59,22 +67,6 @@ class _Run:
             and self.sealing.entries + row.entries <= BLOCK_ENTRIES
             and self.sealing.raw_bytes + _raw_bytes(entries) <= BLOCK_RAW_BYTES
         )
-
-
-class Packed(NamedTuple):
-    """What is to be done in one transaction.
-
-    Attributes:
-        old: the rows to replace.
-        new: the row that takes their place; a row that stays is in both.
-        span: its times; ``None`` if it is damaged.
-        places: those of the readers in the newest of the rows.
-    """
-
-    old: list[Sealed]
-    new: Sealed
-    span: Span | None
-    places: Mapping[str, int]
 
 
 def is_closed(row: Sealed, newest: Sealed, now: datetime) -> bool:
@@ -96,15 +88,16 @@ def pack(rows: Iterable[Sealed]) -> Packed:
     run = _collect(rows)
     first, last = run.rows[0], run.rows[-1]
     if run.hour is None:
-        return Packed([first], first, None, {})
-    stored, span = places(last.payload), Span(microseconds(run.since), microseconds(run.until))
+        return Packed([first], first, None, None, {})
+    stored = places(last.payload)
+    span, digest = Span(microseconds(run.since), microseconds(run.until)), run.digest.digest()
     if first is last:
-        return Packed([first], first, span, stored)
+        return Packed([first], first, span, digest, stored)
     block, run.sealing = run.sealing.seal(stored), Sealing()  # gives its memory back
     if _holds(block, run.rows):
-        return Packed(run.rows, block, span, stored)
+        return Packed(run.rows, block, span, digest, stored)
     _log.error("journal: entries %d-%d stay unpacked", first.first_seq, last.last_seq)
-    return Packed([first], first, span, {})
+    return pack([first])
 
 
 def _collect(rows: Iterable[Sealed]) -> _Run:

@@ -6,7 +6,7 @@ numbers and times are found without reading a payload.
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from telewatt.store import gap
@@ -27,37 +27,57 @@ class Span(NamedTuple):
     until_us: int
 
 
+class Packed(NamedTuple):
+    """A row that takes the place of others.
+
+    Attributes:
+        old: the rows to replace.
+        new: what takes their place; a row that stays is in both.
+        span: its times; ``None`` if it is damaged.
+        digest: of the raw bytes of its frames; ``None`` if it is damaged.
+        places: those of the readers in the newest of the rows.
+    """
+
+    old: Sequence[Sealed]
+    new: Sealed
+    span: Span | None
+    digest: bytes | None
+    places: Mapping[str, int]
+
+
 def insert(connection: sqlite3.Connection, batches: Iterable[Sealed]) -> None:
     """Store what was committed."""
     sql = "INSERT INTO batch (first_seq, entries, payload, packed) VALUES (?, ?, ?, 0)"
     connection.executemany(sql, batches)
 
 
-def swap(
-    connection: sqlite3.Connection, old: Iterable[Sealed], new: Sealed, span: Span | None
-) -> bool:
+def swap(connection: sqlite3.Connection, packed: Packed) -> bool:
     """Put one row in place of those read before, inside an open transaction.
 
     Returns:
         ``False`` if one of them is not as it was read; then the transaction must be rolled back.
     """
-    for row in old:
+    for row in packed.old:
         sql = "DELETE FROM batch WHERE first_seq = ? AND entries = ? AND payload = ?"
         if connection.execute(sql, row).rowcount != 1:
             return False
     connection.execute(
-        "INSERT INTO batch (first_seq, entries, payload, packed, since_us, until_us) "
-        "VALUES (?, ?, ?, 1, ?, ?)",
-        (*new, *(span or (None, None))),
+        """INSERT INTO batch (first_seq, entries, payload, packed, since_us, until_us, digest)
+        VALUES (?, ?, ?, 1, ?, ?, ?)""",
+        (*packed.new, *(packed.span or (None, None)), packed.digest),
     )
     return True
 
 
-def replace(connection: sqlite3.Connection, old: Sealed, new: Sealed) -> bool:
-    """Put another payload into a packed row, unless it is not as it was read."""
+def replace(connection: sqlite3.Connection, old: Sealed, new: Sealed, digest: bytes) -> bool:
+    """Put another payload with the same raw bytes into a packed row.
+
+    Returns:
+        ``False`` if the row is not as it was read, or its raw bytes have another digest.
+    """
     sql = """UPDATE batch SET payload = ? WHERE first_seq = ? AND entries = ? AND payload = ?
-        AND packed = 1"""
-    return connection.execute(sql, (new.payload, *old)).rowcount == 1
+        AND packed = 1 AND digest = ?"""
+    return connection.execute(sql, (new.payload, *old, digest)).rowcount == 1
 
 
 def read(connection: sqlite3.Connection, after: int, limit: int) -> list[Sealed]:

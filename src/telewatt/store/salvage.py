@@ -11,6 +11,7 @@ Source: sqlite.org, "Database File Format", section 1.6 (B-tree Pages, overflow)
 
 import contextlib
 import functools
+import itertools
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -29,7 +30,9 @@ SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCAL_MIN = (PAGE_SIZE - 12) * 32 // 255 - 23
 _LOCAL_MAX = PAGE_SIZE - 35
 _PER_OVERFLOW_PAGE = PAGE_SIZE - 4
-_COLUMNS_MAX = 24  # a row's other columns and their header take fewer bytes than this
+_BEFORE_MAX = 24  # a row's header and the columns before the payload take fewer bytes than this
+_TOLD_BYTES = 24  # of a batch, all of which lie in one page, tell its length last
+_AFTER = (0, 32)  # what the columns behind it take in a row as committed and in a packed one
 
 
 GetPage = Callable[[int], bytes | None]
@@ -128,7 +131,10 @@ def _fill(connection: sqlite3.Connection, source: Path) -> None:
                 ORDER BY first_seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) expected
             FROM batch) WHERE first_seq < expected)"""
     )
-    insert(connection, (), _find_places(connection, source), _find_gaps(source))
+    gaps = _find_gaps(source)
+    if (pruned := gap.pruned(gaps)) is not None:  # free pages still hold them
+        connection.execute("DELETE FROM batch WHERE first_seq <= ?", (pruned.last_seq,))
+    insert(connection, (), _find_places(connection, source), gaps)
     lost = [Gap(first, last, GapReason.DAMAGED) for first, last in find_missing(connection)]
     insert(connection, (), {}, lost)
 
@@ -169,10 +175,11 @@ def _query(source: Path, sql: str) -> list[Any]:
 def find_batches(source: Path) -> Iterator[Sealed]:
     """Every intact batch in the pages of a damaged file and its log; some more than once."""
     with _Pages(source) as pages:
-        for page, get_page in pages.all():
+        for page, ways in pages.all():
             place = page.find(MAGIC)
             while place >= 0:
-                sealed = _read_batch(page, place, get_page)
+                found = (_read_batch(page, place, get_page) for get_page in ways)
+                sealed = next(filter(None, found), None)
                 if sealed is not None:
                     yield sealed
                 place = page.find(MAGIC, place + 1)
@@ -184,15 +191,15 @@ def _read_batch(page: bytes, place: int, get_page: GetPage) -> Sealed | None:
     How much of a row lies in its own page depends on the size of the whole row, of which the
     payload is all but a few bytes: try each possible size, the CRC tells the right one.
     """
-    if place + HEADER.size > len(page):
+    if place + _TOLD_BYTES > len(page):
         return None
-    length = HEADER.size + HEADER.unpack_from(page, place)[3]
+    length = HEADER.size + int.from_bytes(page[place + _TOLD_BYTES - 4 : place + _TOLD_BYTES])
     if length > PAYLOAD_MAX:
         return None
     tried: set[int] = set()
-    for others in range(_COLUMNS_MAX):
-        local = min(_local_size(length + others) - others, length)
-        if local in tried or not HEADER.size <= local <= len(page) - place:
+    for before, after in itertools.product(range(_BEFORE_MAX), _AFTER):
+        local = min(_local_size(before + length + after) - before, length)
+        if local in tried or not _TOLD_BYTES <= local <= len(page) - place:
             continue
         tried.add(local)
         payload = _follow_chain(page, place, local, length, get_page)
@@ -223,8 +230,9 @@ def _follow_chain(page: bytes, place: int, local: int, length: int, get_page: Ge
 class _Pages:
     """All pages of a damaged file and its log, which may have several versions of a page.
 
-    The pages of one batch are written by one commit and never again: where the first one lies,
-    in the file or at one place of the log, the others are looked for first.
+    The pages of one batch are written by one commit: where the first one lies, in the file or at
+    one place of the log, the others are looked for first. The first one may be written again with
+    its neighbours, and a page that is free now may be written for another batch.
     """
 
     def __init__(self, source: Path) -> None:
@@ -242,16 +250,16 @@ class _Pages:
         if self._file is not None:
             self._file.close()
 
-    def all(self) -> Iterator[tuple[bytes, GetPage]]:
-        """Each page, and how to find those that belong to it."""
+    def all(self) -> Iterator[tuple[bytes, tuple[GetPage, ...]]]:
+        """Each page, and the ways to find those that belong to it, best first."""
 
         def from_file(number: int) -> bytes | None:
             return self._stored(number) or self._logged(len(self._log), number)
 
         for number in range(1, self._size // PAGE_SIZE + 2):
-            yield self._stored(number) or b"", from_file
+            yield self._stored(number) or b"", (from_file,)
         for index, (_, page) in enumerate(self._log):
-            yield page, functools.partial(self._from_log, index)
+            yield page, (functools.partial(self._from_log, index), from_file)
 
     def _from_log(self, index: int, number: int) -> bytes | None:
         return self._logged(index, number) or self._stored(number)

@@ -7,6 +7,7 @@ left of a journal.
 
 import contextlib
 import errno
+import logging
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -21,10 +22,12 @@ from telewatt.store.faults import (
     JournalFolderError,
     TakenError,
     UntouchableError,
+    is_world,
 )
-from telewatt.store.files import beside, build, has_bytes
+from telewatt.store.files import beside, build, has_bytes, is_mostly_free, shrink
 from telewatt.store.ownership import is_ours
 
+_log = logging.getLogger("telewatt.store")
 _READ_ONLY_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _UNFINISHED = (".new", ".new-journal", ".new-wal", ".new-shm")  # of a file being built
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -154,9 +157,23 @@ class Storage:
         if not path.exists() and not has_bytes(beside(path, "-wal")):
             build(path)
         try:
-            return Database(path)
+            return self._shrunk(Database(path))
         except (DamagedError, FileNotFoundError) as error:
             return self._salvage(path, salvage.set_aside(path, datetime.now(UTC)), error)
+
+    def _shrunk(self, database: Database) -> Database:
+        """The same journal in a smaller file, after much of it was pruned or packed."""
+        path = database.path
+        if not is_mostly_free(path):
+            return database
+        database.close()
+        try:
+            shrink(path)
+        except Exception as error:
+            if not is_world(error):
+                raise
+            _log.info("journal %s keeps its free pages: %s", path, error)
+        return Database(path)
 
     def _salvage(self, path: Path, source: Path, cause: Exception) -> Database:
         found = salvage.recover(path, source)
