@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-_TERM = re.compile(r"\s*([+-])\s+([A-Za-z0-9_-]{1,32})(?=\s|$)")
+_TERM = re.compile(r"\s*([+-])\s+([A-Za-z0-9_][A-Za-z0-9_-]{0,31})(?=\s|$)")
 
 
 class Term(NamedTuple):
