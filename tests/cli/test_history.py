@@ -144,7 +144,7 @@ def test_a_history_whose_journal_is_gone_is_still_shown(house):
 
 
 def test_a_history_far_behind_the_journal_says_how_far_it_is(house, monkeypatch):
-    monkeypatch.setattr("telewatt.cli.past.OPEN_ENTRIES", 10)
+    monkeypatch.setattr("telewatt.cli.open_part.OPEN_ENTRIES", 10)
     result = history(house, "main", *DAY)
     assert result.exit_code == 0
     assert re.search(

@@ -22,6 +22,7 @@ COMMANDS = (
     "live",
     "history",
     "events",
+    "meters",
     "check",
     "ports",
     "replay",

@@ -62,6 +62,20 @@ _HELP = (
         "Un site ou compteur ; sans lui, tous les compteurs.",
     ),
     Text(
+        "List the meters ever seen; join a new meter to the site whose meter it has replaced.",
+        "Liste les compteurs vus ; joint un nouveau compteur au site dont il remplace le compteur.",
+    ),
+    Text(
+        "Join a meter to a site, or undo that; without it list the meters.",
+        "Joindre un compteur à un site, ou l'annuler ; sans elle, lister les compteurs.",
+    ),
+    Text("The site, named like its line.", "Le site, nommé comme sa ligne."),
+    Text("The meter.", "Le compteur."),
+    Text(
+        "It belongs to the site from then on; without it when first seen.",
+        "Il appartient au site à partir de là ; sans elle, depuis qu'il a été vu.",
+    ),
+    Text(
         "Sites or meters; without them all sites.",
         "Des sites ou compteurs ; sans eux, tous les sites.",
     ),

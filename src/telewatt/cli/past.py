@@ -7,14 +7,13 @@ answer is complete, whether the service runs or not. Nothing is ever written her
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from telewatt.cli.console import NOTHING_FOUND, Console
+from telewatt.cli.open_part import read_open_part
 from telewatt.cli.setup import Setup
 from telewatt.cli.table import moment
-from telewatt.derivation import Derivation, meter_key
 from telewatt.language import Text
 from telewatt.rollup import Step, Summary
 from telewatt.rollup.series import COUNTS, Series
@@ -24,8 +23,6 @@ from telewatt.store.faults import DamagedError
 from telewatt.store.history import History, HistoryError, Meter, history_path
 from telewatt.truth import Event
 
-OPEN_ENTRIES = 50_000
-"""So many entries are read again at once: two hours of several meters, some seconds of work."""
 _SETTLED = timedelta(minutes=1)
 _T = TypeVar("_T")
 
@@ -55,27 +52,6 @@ _UNREADABLE = Text(
 )
 
 
-@dataclass(slots=True)
-class OpenPart:
-    """What the journal holds beyond the history.
-
-    Attributes:
-        place: the last entry that is in the history.
-        minutes: by meter, summaries by start in milliseconds.
-        events: the meter and the event, in order of recognition.
-        lines: by name of a line, the meter last seen on it.
-        newest: arrival of the newest entry; ``None`` if there is none beyond the history.
-        behind: so many entries are missing because they are too many.
-    """
-
-    place: int
-    minutes: Mapping[str, Mapping[int, Summary]] = field(default_factory=dict)
-    events: list[tuple[str, Event]] = field(default_factory=list)
-    lines: Mapping[str, str] = field(default_factory=dict)
-    newest: datetime | None = None
-    behind: int = 0
-
-
 class Name(NamedTuple):
     """A site, a virtual meter, or a meter of no site.
 
@@ -97,7 +73,7 @@ class Past:
 
     def __init__(self, history: History, archive: Archive | None, setup: Setup) -> None:
         self.history, self.archive, self.setup = history, archive, setup
-        self.open_part = self._read_open_part()
+        self.open_part = read_open_part(self.history, self.archive)
 
     @property
     def console(self) -> Console:
@@ -112,16 +88,14 @@ class Past:
         return (self.open_part.newest - _SETTLED).replace(second=0, microsecond=0)
 
     def names(self) -> list[Name]:
-        """Everything the past can be asked for by default: sites, virtual meters, other meters."""
-        meters = self.history.meters()
-        sites = dict.fromkeys(site for meter in meters for site in meter.sites)
-        names = [Name(site, site) for site in sites]
-        known = {meter.name for meter in meters}
-        for line, meter in self.open_part.lines.items():  # first heard within the hour
-            if meter not in known:
-                names.append(Name(meter if line in sites else line, meter))
-        names += [Name(meter.name, meter.name) for meter in meters if not meter.sites]
-        return names
+        """Everything the past can be asked for by default: sites, and meters of no site."""
+        meters, written = self.meters(), {meter.name for meter in self.history.meters()}
+        names: dict[str, Name] = {}
+        for meter in meters:
+            for site in meter.sites:
+                names.setdefault(site, Name(site, site if meter.name in written else meter.name))
+        alone = [Name(meter.name, meter.name) for meter in meters if not meter.sites]
+        return [*names.values(), *alone]
 
     def find(self, titles: Sequence[str]) -> list[Name]:
         """These names, or all; an unknown one ends the command later, with all that are known."""
@@ -129,8 +103,21 @@ class Past:
         return [known.get(title, Name(title, title)) for title in titles] or list(known.values())
 
     def meters(self) -> list[Meter]:
-        """See `History.meters`."""
-        return self.history.meters()
+        """All meters ever seen or imported, as far as the journal tells."""
+        meters = {meter.name: meter for meter in self.history.meters()}
+        sites = {join.site for join in self.history.joins()}
+        for name, heard in self.open_part.heard.items():
+            known = meters.get(name)
+            if known is None:  # the first meter of a line will be the first of its site
+                new = () if heard.source in sites else (heard.source,)
+                meters[name] = heard._replace(sites=new)
+                sites.add(heard.source)
+            else:
+                modes = tuple(sorted({*known.modes, *heard.modes}))
+                meters[name] = known._replace(
+                    source=heard.source, modes=modes, last_seen=heard.last_seen
+                )
+        return list(meters.values())
 
     # -- questions: see `History` ------------------------------------------------------------------
 
@@ -147,8 +134,9 @@ class Past:
     def quantities(self, who: str) -> set[str]:
         """Everything `series` can be asked for, also what was first heard within the hour."""
         members = {meter.name for meter in self.meters() if who in (meter.name, *meter.sites)}
-        found = self.history.quantities(who) if members else set(COUNTS)
-        for minutes in map(self.open_part.minutes.get, members or {who}):
+        written = {meter.name for meter in self.history.meters()} & members
+        found = self.history.quantities(who) if written or not members else set(COUNTS)
+        for minutes in map(self.open_part.minutes.get, members):
             for summary in (minutes or {}).values():
                 found |= {*summary.counters, *summary.gauges}
         return found
@@ -157,19 +145,17 @@ class Past:
         self, who: str | None, start: datetime | None, end: datetime | None
     ) -> list[tuple[str, Event]]:
         """The meter and the event, ascending; of all meters if ``who`` is ``None``."""
-        on_line = {m for line, m in self.open_part.lines.items() if who in (None, line, m)}
-        written = [
-            m.name for m in self.meters() if who in (None, m.name, *m.sites) or m.name in on_line
-        ]
-        if who is not None and not written and not on_line:
-            written = [who]  # names what is wrong with it
+        meters = [m.name for m in self.meters() if who in (None, m.name, m.source, *m.sites)]
+        written = {meter.name for meter in self.history.meters()} & {*meters}
+        if who is not None and not meters:
+            written = {who}  # the history says what is wrong with it
         found = self._ask(
             lambda _: [each for name in written for each in self.history.events(name, start, end)]
         )
         found += [
             (meter, event)
             for meter, event in self.open_part.events
-            if meter in {*written, *on_line}
+            if meter in meters
             and (start is None or start <= event.at)
             and (end is None or event.at < end)
         ]
@@ -181,29 +167,7 @@ class Past:
             answer = question(self.open_part.minutes)
             if self.history.progress().place == self.open_part.place:
                 return answer
-            self.open_part = self._read_open_part()
-
-    # -- the open part -----------------------------------------------------------------------------
-
-    def _read_open_part(self) -> OpenPart:
-        progress = self.history.progress()
-        derivation = Derivation.restore(progress.state or {})
-        part = OpenPart(progress.place, lines=derivation.state()["lines"])
-        if self.archive is None:
-            return part
-        last_seq = self.archive.last_seq
-        # a journal that was begun anew counts from 1 again
-        after = progress.place if progress.place <= last_seq else 0
-        if last_seq - after > OPEN_ENTRIES:
-            part.behind = last_seq - after
-            return part
-        for entry in self.archive.entries(after):
-            meter, judgement = meter_key(entry.reading), derivation.take(entry.reading)
-            part.events += [(meter, event) for event in judgement.events]
-            part.newest = entry.reading.received_at
-        part.minutes = derivation.open_minutes()
-        part.lines = derivation.state()["lines"]
-        return part
+            self.open_part = read_open_part(self.history, self.archive)
 
     def tell_if_behind(self) -> None:
         """Say how far the history is where the service has not built all of it."""
