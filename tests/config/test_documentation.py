@@ -7,29 +7,35 @@ from pathlib import Path
 
 import pytest
 
-from telewatt.config import Config, JournalConfig, LogConfig, MeterConfig, parse
+from telewatt.config import Config, JournalConfig, LogConfig, MeterConfig, VirtualConfig, parse
 
 DOCS = Path(__file__).parents[2] / "docs"
-SECTIONS = {"": Config, "journal": JournalConfig, "log": LogConfig, "meters.NAME": MeterConfig}
+SECTIONS = {
+    "": Config,
+    "journal": JournalConfig,
+    "log": LogConfig,
+    "meters.NAME": MeterConfig,
+    "virtual.NAME": VirtualConfig,
+}
 
 
 def keys_of_the_model():
     for section, model in SECTIONS.items():
         for key in (key.name for key in fields(model)):
-            if key not in ("journal", "log", "meters"):
+            if key not in ("journal", "log", "meters", "virtual"):
                 yield f"{section}.{key}".lstrip(".")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_table_of_keys_is_the_model(language):
-    text = (DOCS / language / "configuration.md").read_text().replace("meters.NOM", "meters.NAME")
+    text = (DOCS / language / "configuration.md").read_text().replace(".NOM.", ".NAME.")
     documented = re.findall(r"^\| `([\w.]+)` \|", text, re.MULTILINE)
     assert sorted(documented) == sorted(keys_of_the_model())
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_defaults_in_the_documentation_are_true(language):
-    text = (DOCS / language / "configuration.md").read_text().replace("meters.NOM", "meters.NAME")
+    text = (DOCS / language / "configuration.md").read_text().replace(".NOM.", ".NAME.")
     for name, default in re.findall(r"^\| `([\w.]+)` \|.*\| `([^`|]+)` \|$", text, re.MULTILINE):
         section, _, key = name.rpartition(".")
         defaults = {field.name: field.default for field in fields(SECTIONS[section])}

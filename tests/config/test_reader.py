@@ -4,6 +4,7 @@ import pytest
 
 from telewatt.config import ConfigError, Fault, parse
 from telewatt.language import Text
+from telewatt.rollup.formula import Term
 
 HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
 
@@ -23,6 +24,12 @@ def test_one_meter_with_a_source_is_enough():
     assert config.meters["house"].source == "/dev/ttyUSB0"
     assert (config.meters["house"].mode, config.meters["house"].speed) == ("auto", None)
     assert config.journal.commit_interval_s == 30
+
+
+def test_a_virtual_meter_is_a_sum_of_sections():
+    pump = '[meters.pump]\nsource = "b"\n[virtual.rest]\nformula = "house - pump"\n'
+    assert parse(HOUSE + pump).formulas == {"rest": (Term(1, "house"), Term(-1, "pump"))}
+    assert parse(HOUSE).formulas == {}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +64,18 @@ def test_one_meter_with_a_source_is_enough():
         (HOUSE + "[log]\ncounters_interval_s = 1e9", 4, "log.counters_interval_s", "too big",
          "at most 86400"),
         ('[log]\nlevel = "loud"\n' + HOUSE, 2, "log.level", "'loud'", "debug, info, warning"),
+        (HOUSE + '[virtual.rest]\nformula = "house-pump"', 4, "virtual.rest.formula",
+         "no meter house-pump", "names of sections: house"),
+        (HOUSE + '[virtual.rest]\nformula = "house * 2"', 4, "virtual.rest.formula",
+         "'house * 2' is no sum", "spaces around"),
+        (HOUSE + "[virtual.rest]\nformula = 1", 4, "virtual.rest.formula", "1 is not a text",
+         'formula = "'),
+        (HOUSE + "[virtual.rest]", 3, "virtual.rest.formula", "missing", 'formula = "main'),
+        (HOUSE + '[virtual.house]\nformula = "house"', 3, "virtual.house", "this name already",
+         "another name"),
+        (HOUSE + "[virtual]\nrest = 1", 4, "virtual.rest", "must be a section", "[virtual.NAME]"),
+        ("virtual = 1\n" + HOUSE, 1, "virtual", "must be a section", "[virtual.NAME]"),
+        (HOUSE + '[virtual."a b"]\nformula = "house"', 3, "virtual.a b", "not a name", "1 to 32"),
         ('language = "de"\n' + HOUSE, 1, "language", "'de'", "fr, en"),
     ],
 )  # fmt: skip
@@ -154,7 +173,8 @@ def test_errors_speak_the_language_the_configuration_asks_for():
         parse('language = "fr"\n')
     assert caught.value.language == "fr"
     assert described("x = 1\n" + HOUSE, "fr") == [
-        "telewatt.toml:1: x: clé inconnue → clés connues ici : meters, language, journal, log"
+        "telewatt.toml:1: x: clé inconnue → clés connues ici : "
+        "meters, language, journal, log, virtual"
     ]
 
 

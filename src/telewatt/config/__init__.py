@@ -3,7 +3,7 @@
 Nothing is read or opened here: what a file, the environment or a port says is the caller's.
 """
 
-from telewatt.config.model import Config, JournalConfig, LogConfig, MeterConfig
+from telewatt.config.model import Config, JournalConfig, LogConfig, MeterConfig, VirtualConfig
 from telewatt.config.problems import ConfigError, Problem
 from telewatt.config.reader import build, parse
 from telewatt.config.texts import Fault
@@ -16,6 +16,7 @@ __all__ = [
     "LogConfig",
     "MeterConfig",
     "Problem",
+    "VirtualConfig",
     "build",
     "parse",
 ]

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from telewatt.config import texts
 from telewatt.config.texts import Fault
+from telewatt.rollup.formula import FormulaError, parse_formula
 
 
 class Kind(Protocol):
@@ -40,6 +41,20 @@ class Name(NamedTuple):
         if isinstance(value, str) and not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", value):
             return texts.NO_NAME.fill(value=repr(value))
         return Words().fault_of(key, value)
+
+
+class Sum(NamedTuple):
+    """Names of meters joined by + and -, as `telewatt.rollup.formula` reads them."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if fault := Words().fault_of(key, value):
+            return fault
+        try:
+            parse_formula(str(value))
+        except FormulaError:
+            return texts.NO_FORMULA.fill(value=repr(value))
+        return None
 
 
 class Choice(NamedTuple):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from telewatt.config.kinds import Choice, Kind, Name, Number, Words
+from telewatt.config.kinds import Choice, Kind, Name, Number, Sum, Words
 from telewatt.language import Language
+from telewatt.rollup.formula import Formula, parse_formula
 
 KIND = "kind"
 
@@ -51,6 +52,13 @@ class MeterConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class VirtualConfig:
+    """``[virtual.NAME]``: a meter that is not there: a sum or difference of those that are."""
+
+    formula: str = _key(Sum())
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration; every default is the value that suits most houses."""
 
@@ -58,3 +66,9 @@ class Config:
     language: Language | None = _key(Choice(("fr", "en")), default=None)  # noqa: RUF009 - a field
     journal: JournalConfig = JournalConfig()
     log: LogConfig = LogConfig()
+    virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
+
+    @property
+    def formulas(self) -> dict[str, Formula]:
+        """The virtual meters by name, as the history takes them."""
+        return {name: parse_formula(each.formula) for name, each in self.virtual.items()}

@@ -10,10 +10,11 @@ from typing import Any
 
 from telewatt.config import texts
 from telewatt.config.kinds import Name, Words
-from telewatt.config.model import KIND, Config, JournalConfig, LogConfig, MeterConfig
+from telewatt.config.model import KIND, Config, JournalConfig, LogConfig, MeterConfig, VirtualConfig
 from telewatt.config.problems import ConfigError, Problem, syntax_problem
 from telewatt.config.texts import Fault
 from telewatt.config.toml_lines import KeyPath, line_of, lines_of_keys
+from telewatt.rollup.formula import parse_formula
 
 SourceCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
 """From a meter's section, whose ``source`` is a text, to the key that is wrong and why."""
@@ -50,7 +51,12 @@ def build(
     Raises:
         ConfigError: with every problem found, not only the first.
     """
-    faults = [*_faults_of(raw), *_faults_of_sources(raw, check_source), *_values_twice(raw)]
+    faults = [
+        *_faults_of(raw),
+        *_faults_of_virtual(raw),
+        *_faults_of_sources(raw, check_source),
+        *_values_twice(raw),
+    ]
     language = raw.get("language")
     if faults:
         raise ConfigError(
@@ -62,6 +68,9 @@ def build(
         language=language,
         journal=JournalConfig(**raw.get("journal", {})),
         log=LogConfig(**raw.get("log", {})),
+        virtual={
+            name: VirtualConfig(**section) for name, section in raw.get("virtual", {}).items()
+        },
     )
 
 
@@ -69,7 +78,7 @@ _Faults = Iterator[tuple[KeyPath, Fault]]
 
 
 def _faults_of(raw: dict[str, Any]) -> _Faults:
-    own = {key: value for key, value in raw.items() if key not in ("meters", *_SECTIONS)}
+    own = {key: value for key, value in raw.items() if key not in ("meters", "virtual", *_SECTIONS)}
     yield from _faults_of_section(Config, own, ())
     for name, model in _SECTIONS.items():
         if name in raw:
@@ -88,6 +97,32 @@ def _faults_of(raw: dict[str, Any]) -> _Faults:
         yield from _faults_of_section(MeterConfig, section, path)
 
 
+def _faults_of_virtual(raw: dict[str, Any]) -> _Faults:
+    sections, meters = raw.get("virtual", {}), raw.get("meters")
+    if not isinstance(sections, dict):
+        yield ("virtual",), texts.NO_VIRTUAL_SECTION
+        return
+    known = list(meters) if isinstance(meters, dict) else []
+    for name, section in sections.items():
+        path = ("virtual", name)
+        if not isinstance(section, dict):
+            yield path, texts.NO_VIRTUAL_SECTION
+            continue
+        if fault := Name().fault_of("virtual", name):
+            yield path, fault
+        if name in known:
+            yield path, texts.SAME_NAME
+        faults = list(_faults_of_section(VirtualConfig, section, path))
+        yield from faults or _faults_of_formula(section["formula"], known, path)
+
+
+def _faults_of_formula(formula: str, known: list[str], path: KeyPath) -> _Faults:
+    for term in parse_formula(formula):
+        if term.name not in known:
+            fault = texts.UNKNOWN_METER.fill(name=term.name, known=", ".join(known))
+            yield (*path, "formula"), fault
+
+
 def _faults_of_section(model: type, section: object, path: KeyPath) -> _Faults:
     if not isinstance(section, dict):
         yield path, texts.NO_SECTION.fill(value=repr(section), path=".".join(path))
@@ -100,7 +135,7 @@ def _faults_of_section(model: type, section: object, path: KeyPath) -> _Faults:
             yield (*path, name), fault
     for name, key in keys.items():
         if KIND in key.metadata and key.default is MISSING and name not in section:
-            yield (*path, name), texts.MISSING
+            yield (*path, name), texts.MISSING[name]
 
 
 def _unknown(key: str, known: list[str]) -> Fault:

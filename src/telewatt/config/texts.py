@@ -25,6 +25,10 @@ _METER = Text(
     'add a section [meters.NAME] with source = "..."',
     'ajoutez une section [meters.NOM] avec source = "..."',
 )
+_FORMULA = Text(
+    'write formula = "main - heat_pump": names of meters, spaces around + and -',
+    'écrivez formula = "principal - pompe" : des noms de compteurs, des espaces autour de + et -',
+)
 _DOCUMENTATION = Text(
     "see docs/en/configuration.md for what is accepted here",
     "voir docs/fr/configuration.md pour ce qui est accepté ici",
@@ -68,12 +72,34 @@ TWICE = {
     ),
 }
 
-MISSING = Fault(
-    Text("this key is missing", "cette clé manque"),
-    Text(
-        'add source = "/dev/serial/by-id/..."; `telewatt ports` lists what is there',
-        'ajoutez source = "/dev/serial/by-id/..." ; `telewatt ports` liste ce qui est là',
+_MISSING = Text("this key is missing", "cette clé manque")
+MISSING = {
+    "source": Fault(
+        _MISSING,
+        Text(
+            'add source = "/dev/serial/by-id/..."; `telewatt ports` lists what is there',
+            'ajoutez source = "/dev/serial/by-id/..." ; `telewatt ports` liste ce qui est là',
+        ),
     ),
+    "formula": Fault(_MISSING, _FORMULA),
+}
+NO_VIRTUAL_SECTION = Fault(
+    Text("a virtual meter must be a section", "un compteur virtuel doit être une section"),
+    Text(
+        "write [virtual.NAME], and below it a formula",
+        "écrivez [virtual.NOM], puis une formule dessous",
+    ),
+)
+NO_FORMULA = Fault(
+    Text("{value} is no sum of meters", "{value} n'est pas une somme de compteurs"), _FORMULA
+)
+UNKNOWN_METER = Fault(
+    Text("there is no meter {name}", "il n'y a pas de compteur {name}"),
+    Text("use the names of sections: {known}", "employez les noms des sections : {known}"),
+)
+SAME_NAME = Fault(
+    Text("a meter has this name already", "un compteur porte déjà ce nom"),
+    Text("choose another name", "choisissez un autre nom"),
 )
 NO_TEXT = Fault(
     Text("{value} is not a text", "{value} n'est pas un texte"),
