@@ -95,3 +95,12 @@ def test_without_a_terminal_an_event_is_one_line():
     event = reading_of(Mode.HISTORIC, HISTORIC)
     assert plain_line(event, "en") == ("house: 021528603314 historic complete: 1 500 000 Wh, HP..")
     assert "plug the adapter in" in plain_line(state_of(LineState.UNPLUGGED), "en")
+
+
+def test_watts_are_shown_as_an_estimate_with_their_error():
+    now = MeterNow()
+    now.take({"judged": 1, "active": None}, 0.0)
+    assert "active" not in now.facts()
+    active = {"estimate": True, "w": 1240, "error_w": 60, "time_constant_s": 45}
+    now.take({"judged": 2, "active": active}, 0.0)
+    assert now.facts()["active"] == "≈ 1240 W ± 60 (45 s)"

@@ -10,9 +10,10 @@ import pytest
 from bench.past import START, digest, fill, house_and_barn, readings_of
 from telewatt.service.historian import Historian
 from telewatt.service.reports import Reports
-from telewatt.store import Journal
+from telewatt.store import Entry, Journal
 from telewatt.store.history import History, Stage, history_path
 from telewatt.tic import Frame
+from telewatt.truth import EventKind, Judgement
 
 READINGS = house_and_barn(3.6)
 END = START + timedelta(hours=4)
@@ -23,13 +24,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.db"
 
 
+def ignore(entry: Entry, judgement: Judgement) -> None:
+    """Nobody listens."""
+
+
 def reports() -> Reports:
     return Reports("en", lambda: 0.0)
 
 
 async def write_history(journal: Journal, path: Path, until: int) -> None:
     """Let a historian run until its derivation has taken this entry."""
-    historian = Historian(journal, history_path(path), reports())
+    historian = Historian(journal, history_path(path), reports(), ignore)
     running = asyncio.create_task(historian.run())
     while not running.done() and historian.reached < until:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
@@ -78,7 +83,7 @@ async def test_what_a_killed_historian_had_not_written_is_derived_again(path: Pa
 async def test_the_open_part_shows_what_is_not_written_yet(path: Path) -> None:
     with closing(Journal.open(path)) as journal:
         fill(journal, READINGS)
-        historian = Historian(journal, history_path(path), reports())
+        historian = Historian(journal, history_path(path), reports(), ignore)
         running = asyncio.create_task(historian.run())
         while historian.reached < journal.last_seq:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -129,7 +134,7 @@ async def test_a_history_that_cannot_be_used_is_said_once(
     history_path(path).write_bytes(b"this is no database, but the diary of its owner" * 9)
     with closing(Journal.open(path)) as journal:
         fill(journal, READINGS[:400])
-        historian = Historian(journal, history_path(path), reports())
+        historian = Historian(journal, history_path(path), reports(), ignore)
         running = asyncio.create_task(historian.run())
         await asyncio.sleep(0.2)
         assert caplog.text.count("history.db") == 1
@@ -144,7 +149,7 @@ async def test_a_history_that_cannot_be_used_is_said_once(
 async def test_a_replay_that_became_live_is_taken_up(path: Path) -> None:
     with closing(Journal.open(path)) as journal, closing(History.open(history_path(path))) as other:
         fill(journal, READINGS[:1000])
-        historian = Historian(journal, history_path(path), reports())
+        historian = Historian(journal, history_path(path), reports(), ignore)
         running = asyncio.create_task(historian.run())
         while historian.reached < journal.last_seq:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
@@ -168,15 +173,12 @@ def test_the_frames_of_the_fixture_are_of_both_modes_and_noisy() -> None:
     assert any(frame.rejected for frame in frames)
 
 
-async def test_life_events_are_said_when_they_come_and_not_again(
-    path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
+async def test_what_came_before_the_start_is_not_told_again(path: Path) -> None:
+    told: list[tuple[Entry, Judgement]] = []
     moved = "sim:?mode=standard&contract=hc&seed=1&every=20s&step=20s&events=%2B30m power pref=6"
-    readings = readings_of("house", moved, 1)
-    for new in (readings, []):
+    for new in (readings_of("house", moved, 1), []):
         with closing(Journal.open(path)) as journal:
-            historian = Historian(journal, history_path(path), reports())
+            historian = Historian(journal, history_path(path), reports(), lambda *e: told.append(e))
             running = asyncio.create_task(historian.run())
             fill(journal, new)
             while historian.reached < journal.last_seq:  # noqa: ASYNC110
@@ -184,4 +186,7 @@ async def test_life_events_are_said_when_they_come_and_not_again(
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-    assert caplog.text.count("house: PREF: the subscribed power has changed from 09 to 06") == 1
+    assert [entry.seq for entry, _ in told] == list(range(1, len(told) + 1))
+    events = [event for _, judgement in told for event in judgement.events]
+    assert [event.subject for event in events] == ["PREF", "PCOUP"]
+    assert {event.kind for event in events} == {EventKind.POWER}

@@ -12,6 +12,7 @@ from telewatt.sources import LineState, LineStatus
 from telewatt.sources.line import Line
 from telewatt.store.alarms import Alarm, AlarmKind
 from telewatt.tic import Decoder
+from telewatt.truth import Event, EventKind
 
 UNPLUGGED = LineStatus(LineState.UNPLUGGED, "", (("port", "/dev/ttyUSB0"),))
 READING = LineStatus(LineState.READING, "", (("port", "/dev/ttyUSB0"),))
@@ -179,3 +180,21 @@ def test_people_get_the_time_instead(root_logger):
     logging.getLogger("telewatt").debug("here")
     assert stream.getvalue().endswith(" here\n")
     assert stream.getvalue()[2] == ":"
+
+
+def test_a_doubtful_index_is_a_warning(reports, caplog):
+    caplog.set_level(logging.INFO)
+    words = Text("held back", "retenus")
+    now = datetime.now(UTC)
+    for kind in (EventKind.DOUBTFUL, EventKind.RESOLVED):
+        reports.event("house", Event(kind, now, now, "import_wh", "1", "2", words))
+    assert [record.levelno for record in caplog.records] == [logging.WARNING, logging.INFO]
+    assert caplog.records[0].getMessage() == "house: held back"
+
+
+def test_what_is_written_to_the_disk_is_said(reports, caplog):
+    caplog.set_level(logging.INFO)
+    reports.disk((1_500_000, 12_345_678), 40_000_000)
+    assert caplog.text.count("1.5 MB written (12.3 MB a day)") == 1
+    reports.disk(None, 40_000_000)
+    assert len(caplog.records) == 1

@@ -92,6 +92,8 @@ async def _write(
     try:
         async for event in events:
             view.take(event)
+            if "judged" in event:
+                continue
             sys.stdout.write(plain_line(event, console.language) + "\n")
             sys.stdout.flush()
     except BrokenPipeError:  # whoever reads standard output has seen enough

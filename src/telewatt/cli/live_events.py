@@ -8,14 +8,16 @@ from typing import Any
 
 from telewatt.cli.setup import Setup
 from telewatt.config import MeterConfig
+from telewatt.derivation import Derivation, Estimates
 from telewatt.jsonl import JsonFrames
 from telewatt.language import Text
+from telewatt.reading import Reading
 from telewatt.service import line_of
-from telewatt.service.feed import feed_path, reading_line, state_line
+from telewatt.service.feed import feed_path, judged_line, reading_line, state_line
 from telewatt.sources.line import Line
 
 Event = dict[str, Any]
-"""A state or a reading as `telewatt.service.feed` writes it."""
+"""A state, a reading or what it is worth as `telewatt.service.feed` writes it."""
 
 LINE_MAX = 1 << 20
 
@@ -57,13 +59,20 @@ async def _from_feed(reader: asyncio.StreamReader) -> AsyncIterator[Event]:
 @asynccontextmanager
 async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIterator[Event]]:
     lines: asyncio.Queue[bytes] = asyncio.Queue()
-    frames = JsonFrames()
+    frames, derivation, estimates = JsonFrames(), Derivation(), Estimates()
+
+    def tell(reading: Reading) -> None:
+        judgement = derivation.take(reading)
+        derivation.harvest()  # nothing is kept
+        active = estimates.follow(reading, judgement)
+        lines.put_nowait(reading_line(reading, frames))
+        lines.put_nowait(judged_line(reading, judgement, active))
 
     def line(name: str, meter: MeterConfig) -> Line:
         return line_of(
             name,
             meter,
-            on_reading=lambda reading: lines.put_nowait(reading_line(reading, frames)),
+            on_reading=tell,
             on_state=lambda status: lines.put_nowait(state_line(name, status)),
             ready=lines.join,
         )

@@ -29,6 +29,7 @@ _TARIFF = ("LTARF", "PTEC")
 
 _NAMES = {
     "power": Text("power", "puissance"),
+    "active": Text("active (estimate)", "active (estimée)"),
     "injected": Text("injected", "injectée"),
     "current": Text("current", "courant"),
     "voltage": Text("voltage", "tension"),
@@ -55,6 +56,7 @@ class MeterNow:
     state: str = ""
     remedy: Text = Text("", "")  # noqa: RUF009 - immutable
     values: dict[str, Any] = field(default_factory=dict)
+    active: dict[str, int] | None = None
     rejected: int = 0
     repaired: int = 0
     frames: int = 0
@@ -64,6 +66,9 @@ class MeterNow:
         """A state or a reading of this meter."""
         if "state" in event:
             self.state, self.remedy = event["state"], Text(**event["remedy"])
+            return
+        if "judged" in event:
+            self.active = event["active"]
             return
         self.meter, self.mode = event["meter"], event["mode"]
         self.frames += 1
@@ -84,6 +89,7 @@ class MeterNow:
         total = self.values.get(_TOTAL, sum(registers) if registers else None)
         shown = {
             "power": self._with_unit(_POWER, "VA"),
+            "active": _estimate(self.active),
             "injected": self._with_unit(_INJECTED, "VA"),
             "current": self._with_unit(_CURRENTS, "A"),
             "voltage": self._with_unit(_VOLTAGES, "V"),
@@ -153,6 +159,11 @@ class LiveView:
 
 def _energy(energy_wh: int | None) -> str:
     return "" if energy_wh is None else f"{energy_wh:,} Wh".replace(",", " ")
+
+
+def _estimate(active: dict[str, int] | None) -> str:
+    """Watts with their error, and over how many seconds: never without both."""
+    return "" if active is None else "≈ {w} W ± {error_w} ({time_constant_s} s)".format(**active)
 
 
 def _colour(meter: MeterNow) -> str:

@@ -2,7 +2,9 @@
 
 A client gets the state of every line, then each new entry of the journal and each new state. An
 entry is the object of ``telewatt decode --format jsonl`` plus ``seq``, ``source``, ``received_at``;
-a state has ``state``, ``source``, ``remedy``. A client that does not read is cut off.
+what it is worth follows as an object with ``judged`` (its ``seq``), ``source``, ``totals``,
+``gauges``, ``active``, ``events``; a state has ``state``, ``source``, ``remedy``. A client that
+does not read is cut off.
 """
 
 import asyncio
@@ -17,6 +19,8 @@ from telewatt.jsonl import JsonFrames, utc_text
 from telewatt.reading import Reading
 from telewatt.sources import LineStatus
 from telewatt.store import Journal
+from telewatt.truth import Judgement
+from telewatt.truth.power import Estimate
 
 UNREAD_MAX = 1 << 20
 
@@ -39,6 +43,24 @@ def reading_line(reading: Reading, frames: JsonFrames, seq: int | None = None) -
     )
     frame = frames.text_of(reading.frame, reading.meter)
     return f"{start[:-1]}, {frame[1:]}\n".encode()
+
+
+def judged_line(
+    reading: Reading, judgement: Judgement, active: Estimate | None, seq: int | None = None
+) -> bytes:
+    """What a reading is worth: the newest settled totals, plausible gauges, the active power.
+
+    ``active`` is an estimate with its error and time constant, or null.
+    """
+    told = {
+        "judged": seq,
+        "source": reading.source,
+        "totals": dict(judgement.settled[-1].totals) if judgement.settled else None,
+        "gauges": dict(judgement.gauges),
+        "active": active and {"estimate": True, **active._asdict()},
+        "events": [{"kind": event.kind, **event.text._asdict()} for event in judgement.events],
+    }
+    return json.dumps(told).encode() + b"\n"
 
 
 class Feed:
@@ -71,6 +93,11 @@ class Feed:
         async for entry in journal.follow():
             if self._clients:
                 self.tell(reading_line(entry.reading, frames, entry.seq))
+
+    @property
+    def has_clients(self) -> bool:
+        """Whether anybody would hear."""
+        return bool(self._clients)
 
     def tell(self, line: bytes) -> None:
         """Send one line to every client."""

@@ -7,6 +7,7 @@ history cannot be used, or a replay has become live, it begins again at the stor
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from telewatt.derivation import Derivation, StateError
@@ -18,7 +19,7 @@ from telewatt.rollup.instant import to_ms
 from telewatt.service.reports import Reports
 from telewatt.store import Entry, Journal
 from telewatt.store.history import GenerationError, History, HistoryError
-from telewatt.truth import EventKind
+from telewatt.truth import Judgement
 
 RETRY_S = 60.0
 CATCH_UP_ENTRIES = 50
@@ -42,13 +43,21 @@ class Historian:
     Args:
         path: the history's file.
         reports: told once what is wrong, and when it is over.
+        on_judged: called with each entry that came since the start, and what it is worth.
     """
 
-    def __init__(self, journal: Journal, path: Path, reports: Reports) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        path: Path,
+        reports: Reports,
+        on_judged: Callable[[Entry, Judgement], None],
+    ) -> None:
         self._journal, self._path, self._reports = journal, path, reports
+        self._on_judged = on_judged
         self._derivation = Derivation()
         self._place = self._reached = 0
-        self._begun = journal.last_seq  # events before were said when they came
+        self._begun = journal.last_seq  # what came before was told when it came
         self._closed_ms: int | None = None  # end of the last hour that is over
         self._trouble: Text | None = None
 
@@ -100,9 +109,8 @@ class Historian:
     async def _take(self, history: History, entry: Entry) -> None:
         judgement = self._derivation.take(entry.reading)
         self._reached = entry.seq
-        for event in judgement.events:
-            if entry.seq > self._begun and event.kind is not EventKind.METER:  # said by the line
-                self._reports.event(entry.reading.source, event)
+        if entry.seq > self._begun:
+            self._on_judged(entry, judgement)
         if self._is_due(entry.reading):
             await self._write(history, entry)
         if entry.seq % CATCH_UP_ENTRIES == 0 and self._journal.last_seq > entry.seq:

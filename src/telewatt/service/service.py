@@ -9,20 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from telewatt.config import Config, MeterConfig
+from telewatt.derivation import Estimates
 from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.reading import Reading
 from telewatt.service.disk import Wear, size_of
-from telewatt.service.feed import Feed, feed_path, state_line
+from telewatt.service.feed import Feed, feed_path, judged_line, state_line
 from telewatt.service.historian import Historian
 from telewatt.service.reports import STATE, Reports
 from telewatt.service.watchdog import keep_alive
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
-from telewatt.store import Journal
+from telewatt.store import Entry, Journal
 from telewatt.store.history import history_path
 from telewatt.store.journal import COMMIT_ENTRIES
 from telewatt.tic import Mode
+from telewatt.truth import EventKind, Judgement
 
 DISK_S = 0.02  # how late a source without a wire goes on after a commit
 WATCH_S = 1.0  # how late an alarm of the journal, or a state that lasts, may be said
@@ -99,7 +101,10 @@ class Service:
             memory_bytes=config.journal.memory_limit_mib << 20,
             disk_bytes=config.journal.disk_limit_mib << 20,
         )
-        self._historian = Historian(self._journal, history_path(journal_path), self._reports)
+        self._historian = Historian(
+            self._journal, history_path(journal_path), self._reports, self._tell_judged
+        )
+        self._estimates = Estimates()
         self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
@@ -114,6 +119,15 @@ class Service:
 
     def _append(self, reading: Reading) -> None:
         self._journal.append(reading)
+
+    def _tell_judged(self, entry: Entry, judgement: Judgement) -> None:
+        reading = entry.reading
+        active = self._estimates.follow(reading, judgement)
+        for event in judgement.events:
+            if event.kind is not EventKind.METER:  # the line has said so
+                self._reports.event(reading.source, event)
+        if self._feed.has_clients:
+            self._feed.tell(judged_line(reading, judgement, active, entry.seq))
 
     async def _wait_for_disk(self) -> None:
         """Let the disk catch up, so that captures never fill the memory of the journal."""
