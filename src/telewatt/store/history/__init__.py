@@ -14,6 +14,7 @@ from telewatt.store.history.faults import (
     HistoryDiskError,
     HistoryError,
     HistoryForeignError,
+    HistoryMovedError,
     HistoryNewerError,
     ImportLostError,
     JoinError,
@@ -27,15 +28,18 @@ from telewatt.store.history.imports import Import
 from telewatt.store.history.meters import Join, Meter
 from telewatt.store.history.shelf import JOURNAL, Stage
 from telewatt.store.history.stages import Progress
+from telewatt.store.history.verify import Difference, Report
 
 __all__ = [
     "JOURNAL",
+    "Difference",
     "GenerationError",
     "History",
     "HistoryDamagedError",
     "HistoryDiskError",
     "HistoryError",
     "HistoryForeignError",
+    "HistoryMovedError",
     "HistoryNewerError",
     "Import",
     "ImportLostError",
@@ -46,6 +50,7 @@ __all__ = [
     "Progress",
     "ReplayBehindError",
     "ReplayLostError",
+    "Report",
     "Stage",
     "UnknownNameError",
     "history_path",

@@ -13,13 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 
 from telewatt.store.faults import DamagedError, UntouchableError
-from telewatt.store.history.faults import telling
+from telewatt.store.files import sync_folder
+from telewatt.store.history.faults import HistoryMovedError, telling
 
 APPLICATION_ID = 0x746C7748  # "tlwH": tells a history from any other SQLite file
 PAGE_SIZE = 4096
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _BUSY_S = 10.0
 _CACHE_KIB = 1024
+_LOG_BYTES = 8 << 20  # what is left of the log of a large transaction
 _VERSIONS_MAX = 1000  # a higher schema version is a damaged header, not a newer program
 
 
@@ -59,12 +61,14 @@ class Database:
             if writable:
                 _migrate(self._writer)
             self._reader = opened.enter_context(contextlib.closing(_connect(path, writable)))
+            self._identity = _identity(path)
             opened.pop_all()
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is stored durably, or nothing."""
         with self._writing, telling(self.path), _rolled_back(self._writer):
+            self._stay()
             self._writer.execute("BEGIN IMMEDIATE")
             yield self._writer
             self._writer.execute("COMMIT")
@@ -73,8 +77,14 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """One state of the file, whatever others write meanwhile."""
         with self._reading, telling(self.path), _rolled_back(self._reader):
+            self._stay()
             self._reader.execute("BEGIN")
             yield self._reader
+
+    def _stay(self) -> None:
+        """Never go on with a file that was moved away or replaced by another one."""
+        if not self.path.exists() or _identity(self.path) != self._identity:
+            raise HistoryMovedError(path=self.path)
 
     def close(self) -> None:
         """Close both connections; the last one out moves the WAL into the file."""
@@ -104,18 +114,25 @@ def _build(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    with contextlib.suppress(FileExistsError):  # another process was faster
-        os.link(new, path)
-    new.unlink()
-    _sync_folder(path)
+    _put_in_place(new, path)
 
 
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+def _put_in_place(new: Path, path: Path) -> None:
+    """Give the new file its name, unless another process was faster."""
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        os.link(new, path)
+    except FileExistsError:
+        new.unlink()
+    except OSError:  # a file system without links
+        new.rename(path)
+    else:
+        new.unlink()
+    sync_folder(path)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _steps() -> list[str]:
@@ -159,11 +176,18 @@ def _check(path: Path) -> None:
 
 
 def _connect(path: Path, writable: bool) -> sqlite3.Connection:
-    # without a log SQLite would want to make one, which a read-only disk refuses
-    log = path.with_name(f"{path.name}-wal")
-    read_only = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    if writable:
+        return _connect_in(path, "mode=rw")
+    try:
+        return _connect_in(path, "mode=ro")
+    except sqlite3.OperationalError:
+        # SQLite wants to make files beside it, which a read-only disk refuses
+        return _connect_in(path, "immutable=1")
+
+
+def _connect_in(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{'mode=rw' if writable else read_only}",
+        f"{path.absolute().as_uri()}?{mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -172,6 +196,7 @@ def _connect(path: Path, writable: bool) -> sqlite3.Connection:
     try:
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         connection.close()

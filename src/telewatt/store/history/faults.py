@@ -5,6 +5,7 @@ HistoryError                 the history cannot be used now; meters are read all
   HistoryDamagedError        the file is damaged
   HistoryForeignError        the file belongs to another program, or is a folder
   HistoryNewerError          the file was written by a newer version
+  HistoryMovedError          the file was moved away or replaced: open it again
   GenerationError            a replay became live: take up the new place and states
   ReplayLostError            the replay was given up; begin it again
   ReplayBehindError          the replay has not come as far as the live history
@@ -78,6 +79,16 @@ class HistoryNewerError(HistoryError):
         "again, or move the file away",
         "l'historique {path} vient d'une version plus récente (schéma {version}) ; réinstallez-la, "
         "ou déplacez le fichier",
+    )
+
+
+class HistoryMovedError(HistoryError):
+    """The file was moved away or replaced while it was open; open it again."""
+
+    pattern = Text(
+        "history {path} was moved away or replaced; start again to go on with what is there now",
+        "l'historique {path} a été déplacé ou remplacé ; redémarrez pour continuer avec ce qui s'y "
+        "trouve",
     )
 
 

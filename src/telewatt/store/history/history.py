@@ -1,6 +1,6 @@
 """The history: what the journal and imports became, minute by minute, and the answers from it."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from telewatt.store.history.meters import Join, Meter
 from telewatt.store.history.queries import OpenPart, Query
 from telewatt.store.history.shelf import Shelf, Stage
 from telewatt.store.history.stages import Progress
+from telewatt.store.history.verify import Report, verify
 from telewatt.truth.judgement import Event
 
 
@@ -117,6 +118,17 @@ class History:
             sql = "SELECT DISTINCT meter, origin FROM chunk WHERE stage = 0"
             for meter, origin in connection.execute(sql).fetchall():
                 Shelf(connection, meter, origin).rebuild()
+
+    def verify(self, on_part: Callable[[int, int], None] | None = None) -> Report:
+        """Compare quarters, hours and days with what the minutes give, and contents of imports.
+
+        Args:
+            on_part: called with how many parts are done, and how many there are.
+
+        Raises:
+            HistoryDamagedError: a part of the file cannot be read.
+        """
+        return verify(self._database, on_part)
 
     # -- replay ----------------------------------------------------------------------------------
 

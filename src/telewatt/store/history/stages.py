@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from telewatt.rollup import Level, Portion, Step
 from telewatt.rollup.calendar import floor_ms
+from telewatt.store.faults import DamagedError
 from telewatt.store.history import events, meters
 from telewatt.store.history.faults import (
     NothingToReplayError,
@@ -209,4 +210,7 @@ def _pack(state: Any) -> bytes:
 
 
 def _unpack(state: bytes) -> Any:
-    return json.loads(zlib.decompress(state))
+    try:
+        return json.loads(zlib.decompress(state))
+    except (zlib.error, ValueError) as error:
+        raise DamagedError(f"a state cannot be read: {error}") from error
