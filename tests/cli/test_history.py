@@ -169,3 +169,19 @@ def test_too_many_columns_continue_below(house, monkeypatch):
 def test_the_barn_has_its_first_meter_alone_until_they_are_joined(house):
     by_site, by_meter = (history(house, who, *DAY).stdout for who in ("barn", BARN_METER))
     assert [row[1:] for row in rows(by_site)] == [row[1:] for row in rows(by_meter)]
+
+
+def test_a_virtual_meter_is_the_difference_of_its_sites(house, tmp_path):
+    file = tmp_path / "telewatt.toml"
+    sections = '[meters.main]\nsource = "sim:?seed=1"\n[meters.barn]\nsource = "sim:?seed=2"\n'
+    file.write_text(
+        f'[journal]\npath = "{house}"\n{sections}[virtual.rest]\nformula = "main - barn"\n'
+    )
+    evening = ("--since", "2026-10-25T14:00", "--until", "2026-10-25T18:00", "--step", "hour")
+    shown = telewatt("history", "--config", file, *evening).stdout
+    assert shown.splitlines()[2].split() == ["main", "barn", "rest", NEW_METER]
+    for _, main, barn, rest, _ in rows(shown):
+        assert int(main.replace(",", "")) - int(barn.replace(",", "")) == int(rest.replace(",", ""))
+    assert telewatt("history", "--config", file, "rest", *evening).exit_code == 0
+    assert "rest" in telewatt("history", "--config", file, "--quantities").stdout
+    assert MAIN_METER in telewatt("events", "--config", file, "rest").stdout

@@ -6,7 +6,7 @@ answer is complete, whether the service runs or not. Nothing is ever written her
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -88,12 +88,15 @@ class Past:
         return (self.open_part.newest - _SETTLED).replace(second=0, microsecond=0)
 
     def names(self) -> list[Name]:
-        """Everything the past can be asked for by default: sites, and meters of no site."""
+        """All there is: sites, virtual meters whose sites are known, meters of no site."""
         meters, written = self.meters(), {meter.name for meter in self.history.meters()}
         names: dict[str, Name] = {}
         for meter in meters:
             for site in meter.sites:
                 names.setdefault(site, Name(site, site if meter.name in written else meter.name))
+        for virtual, formula in self.setup.config.formulas.items():
+            if all(names.get(term.name) == (term.name, term.name) for term in formula):
+                names[virtual] = Name(virtual, virtual)
         alone = [Name(meter.name, meter.name) for meter in meters if not meter.sites]
         return [*names.values(), *alone]
 
@@ -133,9 +136,9 @@ class Past:
 
     def quantities(self, who: str) -> set[str]:
         """Everything `series` can be asked for, also what was first heard within the hour."""
-        members = {meter.name for meter in self.meters() if who in (meter.name, *meter.sites)}
-        written = {meter.name for meter in self.history.meters()} & members
-        found = self.history.quantities(who) if written or not members else set(COUNTS)
+        members = [meter.name for meter in self.meters() if who in (meter.name, *meter.sites)]
+        new = members and not self._written(members)
+        found = set(COUNTS) if new else self.history.quantities(who)
         for minutes in map(self.open_part.minutes.get, members):
             for summary in (minutes or {}).values():
                 found |= {*summary.counters, *summary.gauges}
@@ -145,8 +148,10 @@ class Past:
         self, who: str | None, start: datetime | None, end: datetime | None
     ) -> list[tuple[str, Event]]:
         """The meter and the event, ascending; of all meters if ``who`` is ``None``."""
-        meters = [m.name for m in self.meters() if who in (None, m.name, m.source, *m.sites)]
-        written = {meter.name for meter in self.history.meters()} & {*meters}
+        terms = self.setup.config.formulas.get(who or "", ())
+        named: set[str | None] = {term.name for term in terms} or {who}
+        meters = [m.name for m in self.meters() if named & {None, m.name, m.source, *m.sites}]
+        written = self._written(meters)
         if who is not None and not meters:
             written = {who}  # the history says what is wrong with it
         found = self._ask(
@@ -160,6 +165,10 @@ class Past:
             and (end is None or event.at < end)
         ]
         return sorted(found, key=lambda each: each[1].at)
+
+    def _written(self, meters: Iterable[str]) -> set[str]:
+        """Those of these meters that are in the history already."""
+        return {meter.name for meter in self.history.meters()} & {*meters}
 
     def _ask(self, question: Callable[[Mapping[str, Mapping[int, Summary]]], _T]) -> _T:
         """What was open is not asked for twice should the service have written it meanwhile."""
@@ -181,6 +190,11 @@ class Past:
         self.console.tell(_BEHIND, until=at, place=place, last=last, share=share)
 
 
+def _open_history(setup: Setup) -> History:
+    path = history_path(setup.journal)
+    return History.open(path, writable=False, virtual=setup.config.formulas)
+
+
 @contextlib.contextmanager
 def open_past(setup: Setup) -> Iterator[Past]:
     """Open what there is; whatever is wrong with it ends the command with its remedy."""
@@ -189,7 +203,7 @@ def open_past(setup: Setup) -> Iterator[Past]:
         nothing = _NO_HISTORY if setup.journal.exists() else _NOTHING
         setup.console.fail(nothing, code=NOTHING_FOUND, journal=setup.journal, path=path)
     with ending_on_trouble(setup), contextlib.ExitStack() as opened:
-        history = opened.enter_context(contextlib.closing(History.open(path, writable=False)))
+        history = opened.enter_context(contextlib.closing(_open_history(setup)))
         archive = None
         if setup.journal.exists():
             archive = opened.enter_context(Archive.open(setup.journal))
