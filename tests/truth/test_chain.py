@@ -177,11 +177,30 @@ def test_a_repaired_reading_is_no_witness():
     truth = begun(Truth())
     mended = [
         reading(100 + n, Mode.HISTORIC, repaired=["BASE"], BASE=HOUSE + 5, PTEC="TH..")
-        for n in range(2)
+        for n in range(6)
     ]
     assert totals_of(judge_all(truth, mended), "import_1_wh") == []
-    judgements = judge_all(truth, base_readings(HOUSE + 5, HOUSE + 5, first_s=102))
-    assert totals_of(judgements, "import_1_wh") == [HOUSE + 5] * 4
+    judgements = judge_all(truth, base_readings(HOUSE + 5, HOUSE + 5, first_s=106))
+    assert totals_of(judgements, "import_1_wh")[-2:] == [HOUSE + 5] * 2
+
+
+def test_a_reading_a_little_too_low_does_not_make_the_right_ones_rivals():
+    judgements = after(begun(Truth()), HOUSE - 3, HOUSE, HOUSE, HOUSE + 1, HOUSE + 1)
+    assert totals_of(judgements, "import_1_wh") == [HOUSE, HOUSE, HOUSE + 1, HOUSE + 1]
+
+
+def test_a_doubt_is_told_once_whatever_the_contradictions_say():
+    wrong = [HOUSE + 600_000] * 4 + [5] * 4 + [HOUSE + 600_000] * 4
+    judgements = after(begun(Truth()), *wrong, HOUSE, HOUSE)
+    assert [event.kind for event in events_of(judgements)] == [*DOUBTS[:2]]
+
+
+def test_no_frame_waits_for_a_step_that_takes_minutes():
+    truth, late = Truth(), 86_400
+    frame = {"HCHC": 5_000, "HCHP": 700_000, "PTEC": "HP..", "ISOUSC": 45}
+    judge_all(truth, [reading(n, Mode.HISTORIC, **frame) for n in range(5)])
+    [judgement] = judge_all(truth, [reading(late, Mode.HISTORIC, **frame | {"HCHP": 712_000})])
+    assert [settled.totals for settled in judgement.settled] == [{"import_1_wh": 5_000}]
 
 
 def test_the_end_gives_out_what_is_held_without_what_was_not_decided():
