@@ -215,8 +215,8 @@ def test_energy_is_additive_over_a_change_of_meter(
         (START_MS + change, ALWAYS[1], measure([rows_of(second)], "import_wh")),
     ]
     at = sorted({START_MS, *instants, START_MS + 50 * HOUR_MS})
-    found = energies(chain(parts)(at), at)
-    (whole,) = energies(chain(parts)([at[0], at[-1]]), [at[0], at[-1]])
+    found = chain(parts, at)
+    (whole,) = chain(parts, [at[0], at[-1]])
     assert sum(energy.wh or 0 for energy in found) == (whole.wh or 0)
 
 
@@ -229,7 +229,7 @@ def test_each_meter_counts_in_its_own_time_only() -> None:
         (change, ALWAYS[1], measure([rows_of(second)], "import_wh")),
     ]
     at = [START_MS + n * HOUR_MS for n in range(5)]
-    assert energies(chain(parts)(at), at) == [
+    assert chain(parts, at) == [
         Energy(600, Quality.MEASURED),
         Energy(330, Quality.MEASURED),
         Energy(60, Quality.MEASURED),

@@ -94,7 +94,7 @@ def starts_ms(step: Step, start_ms: int, end_ms: int) -> list[int]:
     return starts
 
 
-def inside(step: Step, at_ms: Sequence[int]) -> list[int]:
+def not_starts(step: Step, at_ms: Sequence[int]) -> list[int]:
     """Those of these instants, ascending, that are not a start."""
     if size := _FIXED_MS.get(step):
         return [instant for instant in at_ms if instant % size]

@@ -21,7 +21,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from telewatt.rollup.calendar import Level, floor_ms, inside, next_ms
+from telewatt.rollup.calendar import Level, floor_ms, next_ms, not_starts
 from telewatt.rollup.chunk import Counters
 from telewatt.rollup.instant import ALWAYS, GAP_MS
 from telewatt.rollup.rows import Rows
@@ -89,33 +89,6 @@ def measure(origins: Sequence[Rows], quantity: str) -> Measure:
     return totals
 
 
-def chain(parts: Sequence[tuple[int, int, Measure]]) -> Measure:
-    """The totals of meters that follow each other: from when, until when, what it measured."""
-    if len(parts) == 1 and parts[0][:2] == ALWAYS:
-        return parts[0][2]
-
-    def totals(at: Sequence[int]) -> list[Total]:
-        sums = [Total(0, True, 0)] * len(at)
-        for start_ms, end_ms, part in parts:
-            if at and start_ms <= at[-1] and end_ms >= at[0]:
-                found = part([min(max(instant, start_ms), end_ms) for instant in at])
-                sums = [
-                    _add(one, other, start_ms <= instant < end_ms)
-                    for one, other, instant in zip(sums, found, at, strict=True)
-                ]
-        return sums
-
-    return totals
-
-
-def _add(one: Total, other: Total, inside: bool) -> Total:
-    return Total(
-        one.value + other.value,
-        other.exact if inside else one.exact,
-        one.unknown_ms + other.unknown_ms,
-    )
-
-
 def energies(totals: Sequence[Total], at: Sequence[int]) -> list[Energy]:
     """The energy between each instant and the next."""
     found = []
@@ -129,6 +102,30 @@ def energies(totals: Sequence[Total], at: Sequence[int]) -> list[Energy]:
         else:
             found.append(Energy(wh, Quality.BRACKETED))
     return found
+
+
+def chain(parts: Sequence[tuple[int, int, Measure]], at: Sequence[int]) -> list[Energy]:
+    """The energy between each instant and the next of meters that follow each other.
+
+    Args:
+        parts: from when, until when, and what the meter measured, also before and after.
+    """
+    found = [Energy(None, Quality.MISSING)] * (len(at) - 1)
+    touched = [False] * (len(at) - 1)
+    for start_ms, end_ms, totals in parts:
+        inside = [min(max(instant, start_ms), end_ms) for instant in at]
+        if inside[0] == inside[-1]:
+            continue
+        for number, energy in enumerate(energies(totals(inside), inside)):
+            if inside[number] < inside[number + 1]:
+                found[number] = _plus(found[number], energy) if touched[number] else energy
+                touched[number] = True
+    return found
+
+
+def _plus(one: Energy, other: Energy) -> Energy:
+    known = [energy.wh for energy in (one, other) if energy.wh is not None]
+    return Energy(sum(known) if known else None, worst((one.quality, other.quality)))
 
 
 # -- one origin over those of lower rank -----------------------------------------------------------
@@ -186,7 +183,7 @@ def _stretches(level: Level, at: Sequence[int]) -> list[tuple[int, int]]:
     """From when, until when, all intervals of this level have one of these instants inside."""
     stretches: list[tuple[int, int]] = []
     end = -1
-    for instant in inside(level.step, at):
+    for instant in not_starts(level.step, at):
         if instant < end:
             continue
         start = floor_ms(level.step, instant)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from telewatt.reading import Reading
 from telewatt.rollup import Fold, Portion
 from telewatt.rollup.instant import from_ms, to_ms
+from telewatt.store.history import History
 from telewatt.tic import Frame, Mode, Status
 from telewatt.truth.judgement import Event, Judgement, Settled
 
@@ -66,3 +70,12 @@ def folded(found: Iterable[Point], meter: str = METER, source: str = "house") ->
 def portion(found: Iterable[Point], meter: str = METER, source: str = "house") -> Portion:
     """All of it folded and taken."""
     return folded(found, meter, source).take()
+
+
+@contextlib.contextmanager
+def new_history() -> Iterator[History]:
+    """An empty history that goes away."""
+    with TemporaryDirectory() as folder:
+        opened = History.open(Path(folder) / "history.db")
+        yield opened
+        opened.close()

@@ -54,7 +54,7 @@ CREATE TABLE joined (
 
 -- Files brought in, with their content in compressed pieces. Until it is whole, done_ms is null.
 CREATE TABLE import (
-    id      INTEGER PRIMARY KEY,
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
     hash    TEXT NOT NULL,
     kind    TEXT NOT NULL,
     name    TEXT NOT NULL,

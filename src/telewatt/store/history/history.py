@@ -13,7 +13,7 @@ from telewatt.rollup.series import Series
 from telewatt.rollup.total import Energy
 from telewatt.store.history import events, imports, meters, stages
 from telewatt.store.history.database import Database
-from telewatt.store.history.faults import GenerationError, ReplayLostError
+from telewatt.store.history.faults import GenerationError, ImportLostError, ReplayLostError
 from telewatt.store.history.imports import Draft, Import
 from telewatt.store.history.meters import Join, Meter
 from telewatt.store.history.queries import OpenPart, Query
@@ -215,7 +215,10 @@ class History:
         *,
         open_part: OpenPart | None = None,
     ) -> Energy:
-        """The energy over ``[start, end)``, exactly additive; see `series` for the arguments."""
+        """The energy over ``[start, end)``, exactly additive; see `series` for the arguments.
+
+        It is 0 where ``end`` is not after ``start``.
+        """
         with self._database.reading() as connection:
             query = Query(connection, self._virtual, open_part)
             return query.energy(who, quantity, start, end)
@@ -302,9 +305,15 @@ class History:
         return next(each for each in self.imports() if each.number == number)
 
     def renew_import(self, number: int, portions: Iterable[Portion]) -> None:
-        """Put what was folded anew from the content of an import in the place of what there is."""
-        (known,) = (each for each in self.imports() if each.number == number)
-        draft = Draft(self._database, known.meter, replaces=number)
+        """Put what was folded anew from the content of an import in the place of what there is.
+
+        Raises:
+            ImportLostError: there is none of this number, or another import began meanwhile.
+        """
+        meter = next((each.meter for each in self.imports() if each.number == number), None)
+        if meter is None:
+            raise ImportLostError(path=self.path)
+        draft = Draft(self._database, meter, replaces=number)
         for portion in portions:
             draft.merge(portion)
         draft.publish()

@@ -35,7 +35,7 @@ from telewatt.rollup.series import (
     sum_energies,
     sum_gauges,
 )
-from telewatt.rollup.total import Energy, chain, energies, measure
+from telewatt.rollup.total import Energy, Quality, chain, measure
 from telewatt.store.history import imports, meters
 from telewatt.store.history.faults import UnknownNameError
 from telewatt.store.history.shelf import Shelf
@@ -68,6 +68,8 @@ class Query:
     def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
         """See `History.energy`."""
         at = [to_ms(start), to_ms(end)]
+        if at[0] >= at[1]:
+            return Energy(0, Quality.MEASURED)
         (energy,) = self._energies(self._terms(who), quantity, at)
         return energy
 
@@ -146,7 +148,7 @@ class Query:
                 (start, end, measure(origins, quantity))
                 for start, end, origins in self._parts(term.name)
             ]
-            found.append(energies(chain(parts)(at), at))
+            found.append(chain(parts, at))
         return found[0] if len(found) == 1 else sum_energies(terms, found)
 
     def _gauge_rows(
