@@ -1,19 +1,19 @@
 """Columns of whole numbers as bytes that compress well.
 
-Layout of a table of columns: a code for each column (varint), then the first value of each
-(zigzag varint), then the rest of each, which the code says:
+Layout of a table of columns: a code for each column (varint), then the head of each, then the
+planes of each. A column is stored as its values or as the differences to the value before,
+whichever are fewer different ones, and these less the least of them, in w bytes each:
 
-- 0: nothing; every value is the first one;
-- 1: the step (zigzag varint); every value is the one before plus the step;
-- 1 + w: the differences to the value before, zigzag, in w bytes each, little-endian, as planes:
-  the lowest bytes of all of them, then the next ones, up to the w-th.
+- code 2 w, the values themselves; head: the least value (zigzag varint);
+- code 2 w + 1, the differences; head: the first value, the least difference (zigzag varints).
 
-A column without values has neither code nor first value. Nothing is compressed here: whoever
-stores columns compresses them, best many together. How many values each has is not part of the
-bytes; where the table ends is.
+Planes are the lowest bytes of all of them, then the next ones, up to the w-th. So w is 0 for a
+constant column, and for one of equal steps. A column without values takes no bytes. Nothing is
+compressed here: whoever stores columns compresses them, best many together. How many values each
+has is not part of the bytes; where the table ends is.
 
 A varint has seven bits a byte, lowest first, and bit 7 set in all bytes but the last. Zigzag makes
-0, -1, 1, -2 ... into 0, 1, 2, 3 ..., so that small differences of both signs have high bytes of 0.
+0, -1, 1, -2 ... into 0, 1, 2, 3 ...
 """
 
 import sys
@@ -23,7 +23,7 @@ from itertools import accumulate
 from operator import sub
 
 _TYPECODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
-_SIGNED = tuple((z >> 1) ^ -(z & 1) for z in range(256))
+_WINDOW = 256  # values, among which the different ones are counted
 
 
 def encode_ints(values: Sequence[int]) -> bytes:
@@ -46,14 +46,16 @@ def decode_ints(data: bytes, count: int) -> list[int]:
 
 def encode_columns(columns: Iterable[Sequence[int]]) -> bytes:
     """The table of these columns, one after the other; `Cursor.columns` reads it."""
-    codes, firsts, rests = bytearray(), bytearray(), bytearray()
+    codes, heads, planes = bytearray(), bytearray(), bytearray()
     for values in columns:
         if values:
-            code, rest = _encode_rest(values)
-            codes += encode_count(code)
-            firsts += encode_number(values[0])
-            rests += rest
-    return bytes(codes + firsts + rests)
+            order, head, numbers = _choose(values)
+            least = head[-1]
+            width = ((max(numbers, default=least) - least).bit_length() + 7) // 8
+            codes += encode_count(2 * width + order)
+            heads += b"".join(map(encode_number, head))
+            planes += _to_planes(numbers, least, width)
+    return bytes(codes + heads + planes)
 
 
 def encode_number(value: int) -> bytes:
@@ -105,54 +107,69 @@ class Cursor:
     def columns(self, counts: Sequence[int]) -> list[list[int]]:
         """The columns of the table here, which have so many values each."""
         codes = [self.count() if count else 0 for count in counts]
-        firsts = [self.number() if count else 0 for count in counts]
-        return list(map(self._rest, counts, codes, firsts))
+        heads = [
+            self._head(code) if count else [0] for count, code in zip(counts, codes, strict=True)
+        ]
+        return list(map(self._column, counts, codes, heads))
 
-    def _rest(self, count: int, code: int, first: int) -> list[int]:
-        if code == 0:
-            return [first] * count
-        if code == 1:
-            step = self.number()
-            return [first + step * n for n in range(count)]
-        planes = self.take((code - 1) * (count - 1))
-        return list(accumulate(_from_planes(planes, code - 1), initial=first))
+    def _head(self, code: int) -> list[int]:
+        return [self.number() for _ in range(1 + code % 2)]
+
+    def _column(self, count: int, code: int, head: list[int]) -> list[int]:
+        width, order = divmod(code, 2)
+        planes = self.take(width * (count - order))
+        numbers = _from_planes(planes, head[-1], width, count - order)
+        return list(accumulate(numbers, initial=head[0])) if order else numbers
 
 
-def _encode_rest(values: Sequence[int]) -> tuple[int, bytes]:
-    if values.count(values[0]) == len(values):
-        return 0, b""
+def _choose(values: Sequence[int]) -> tuple[int, list[int], Sequence[int]]:
+    """Code of the order, head, and what is stored less the last number of the head."""
+    least = min(values)
+    if least == max(values):
+        return 0, [least], ()
     differences = list(map(sub, values[1:], values))
-    if differences.count(differences[0]) == len(differences):
-        return 1, encode_number(differences[0])
-    zigzags = [d + d if d >= 0 else -d - d - 1 for d in differences]
-    width = (max(zigzags).bit_length() + 7) // 8
-    return 1 + width, _to_planes(zigzags, width)
+    if _variety(values) < _variety(differences):
+        return 0, [least], values
+    return 1, [values[0], min(differences)], differences
 
 
-def _to_planes(zigzags: list[int], width: int) -> bytes:
-    size = next((size for size in _TYPECODES if size >= width), width)
+def _variety(numbers: Sequence[int]) -> int:
+    starts = range(0, len(numbers), _WINDOW)
+    return sum(len(set(numbers[start : start + _WINDOW])) for start in starts)
+
+
+def _to_planes(numbers: Sequence[int], least: int, width: int) -> bytes:
+    if not width:
+        return b""
+    above = [number - least for number in numbers]
+    size = _size(width)
     if size in _TYPECODES:
-        words = array(_TYPECODES[size], zigzags)
+        words = array(_TYPECODES[size], above)
         if sys.byteorder == "big":
             words.byteswap()
         data = words.tobytes()
     else:
-        data = b"".join([zigzag.to_bytes(size, "little") for zigzag in zigzags])
-    return data if width == 1 else b"".join([data[plane::size] for plane in range(width)])
+        data = b"".join([number.to_bytes(size, "little") for number in above])
+    return data if size == 1 else b"".join([data[plane::size] for plane in range(width)])
 
 
-def _from_planes(planes: bytes, width: int) -> Iterable[int]:
-    if width == 1:
-        return map(_SIGNED.__getitem__, planes)
-    count, size = len(planes) // width, next((s for s in _TYPECODES if s >= width), width)
+def _from_planes(planes: bytes, least: int, width: int, count: int) -> list[int]:
+    if not width:
+        return [least] * count
+    size = _size(width)
     data = bytearray(count * size)
     for plane in range(width):
         data[plane::size] = planes[plane * count : (plane + 1) * count]
-    if size in _TYPECODES:
-        words = array(_TYPECODES[size])
-        words.frombytes(data)
-        if sys.byteorder == "big":
-            words.byteswap()
-        return [(z >> 1) ^ -(z & 1) for z in words]
-    zigzags = (int.from_bytes(data[i : i + size], "little") for i in range(0, len(data), size))
-    return [(z >> 1) ^ -(z & 1) for z in zigzags]
+    if size not in _TYPECODES:
+        parts = (data[i : i + size] for i in range(0, len(data), size))
+        return [least + int.from_bytes(part, "little") for part in parts]
+    words = array(_TYPECODES[size])
+    words.frombytes(data)
+    if sys.byteorder == "big":
+        words.byteswap()
+    return [least + word for word in words] if least else words.tolist()
+
+
+def _size(width: int) -> int:
+    """Of the words that hold so many bytes: those of an array, if there are such."""
+    return next((size for size in _TYPECODES if size >= width), width)

@@ -13,17 +13,17 @@ from telewatt.tic import Decoder, Mode, add_parity, encode_dataset, encode_frame
 from tests.store.block.streams import START
 
 DEFLATED = (
-    "bZmEGVRT~x000000000g0000G0002%d(?@S0ApmyEi5TvWMa+8FD*{xH83%>FgG(aGBz<aV@XOZ$^%)-hyuM3=?6"
-    "L4z*7j$07e84EX0^WrUQ`>kYt4WOqGF&ja`Td%3>2%05X7zfB~SS$RH)z#N5Pn#4-2^r-8wajhl?Om|AkK?*)o6F"
-    "fuU%#kTJ-<&5eDnhXlEhFND;{zwCd9U}`f!x289hZ#X8F*NL*-mrs-p`m@sL%D{F_t}4NJqtUxz5Ssa0|OV65)im"
-    "3X%H$Lz=epZfuS^_=>%^P!J0qdh+_a53i2K=I1-tGu0V1e*j1~p%=tbQC@R7NstN!"
+    "bZmEGVRT~x000000000g0000G0002*!Zn9C0ApmyEi5TvWMa+8FD*{xH83%>FgG(aGBz<aV@XOZ$^)9i$i#pGy%3"
+    "2KIW5AI9nM%oggGo4K+a?axlM=>Yz;dz3j{C&8O(4N3j>(Jpezao45H$~U`kX%RFnzgF+m0fUSJ?JaUF3CzQSo>u"
+    "w&yU<1MC^oa=jmVnDN*fnwWtm~uw-GBYrNBA{W`nUz1%j_^T30b&RvBRJF=_D*lu!NkzeKINetSHs2o>`Xtnl%9p"
+    "1+ur_A4iajD3>t(=BXFr@YG5dhXsf}SV6gTUETwQk5&|NHfLw&?M8;KD=6s(D6cu3s)jt3"
 )
 LZMA = (
-    "bZmEGVRT~x000000000g0000G0003wimYr{0RRAjO`VQBxx911n-%5y+^uI@2?M4s1H*EqOw0?WG9WMmzr^rf2x@"
-    ">j;-dOi8)T%3v94?(_Y@l;nCSh$*1sFGd1HKa7J>syP=+?&ou2=MrE&85?KzQDbYsu1bh@~UJ<M&1U2+#)8--?!s"
-    "-S=_n<)F+*lO5<wLYk|W?ZrhgY2DT>>H{{6v?F{#$&*B%cN|w;xb2~0bnygjGr;*b1qn(u2~=mb@nwB7XhinZ9;-"
-    "jG%-Q#8Ngst$74s1G0Wx-t3Pzcb`t+61Zjy-YT9FiKk4wvG>)Eg>55o@i!^;l@-!GE`Yb7gfbt(>Ei7$s5iH@k9C"
-    "o%xurbReato0vfBnyQpUHTbNNiWH2r;-|1C=yGe0N&wNqa5xEuTom0K}5$-T_G1KPgA?*ZZKW#s"
+    "bZmEGVRT~x000000000g0000G0003(!|<*u0RRAjO`VQBxx911n-%5y+^uI@2?M4s1H*EqOw0?WG9WMq92rhz@WZ"
+    "R_RvK&eYM}p7dGkvYng74{VY^p^bgoume=Ij2-|g5B(GjtG##C^~``WVl_4l!6`jsg<8c0$6d1ejSApVB&Ky&ceq"
+    "g!#iXgKB}a<42DcAO6^Vz)6i+F9g{kAf{W`+vAPz#XtkP)ZY9D$Uo?sl!GOnXY&?PU5+7IjV%$nCe&I(y2leaUy<"
+    "V?XJQd<PSWu838*H5bLl^u9~Bu@VR!;J(iB^(ht<nwLCKe*Aew2)j;xK>5lIFU0-(Pt!Bx`i?d%W`kJ2aA=4YdWt"
+    "ns#s%TYNkOOKZ*#XY7U=27Bl!jW-jC`&8e<`%7YH=|Z)gHIDPq&EJNF50*c&qKq%{$;ebAZ5E&knEL!HfREH#7"
 )
 
 

@@ -71,7 +71,7 @@ def test_every_damage_comes_back(name: str, mode: str, parity: bool) -> None:
 def test_all_damages_at_once_come_back(meter: str, parity: bool, rate: str) -> None:
     names = sorted(INJECTORS, key="nosum".__ne__)  # it cannot take what others have damaged
     noise = ",".join(f"{name}:{rate}" for name in names)
-    check(list(decode(spoil(simulate_lines(meter, 1500, parity), noise, parity))))
+    check(list(decode(spoil(simulate_lines(meter, 500, parity), noise, parity))))
 
 
 def test_a_meter_switched_to_the_other_mode_comes_back() -> None:
@@ -114,7 +114,7 @@ def test_a_damaged_dataset_costs_little_more_than_its_bytes() -> None:
     damaged = [*lines[:30], lines[30][:place] + b"\n\x00\x00" + lines[30][place + 3 :], *lines[31:]]
     readings = list(decode(damaged))
     assert [len(r.frame.rejected) for r in readings[29:32]] == [0, 1, 0]
-    assert len(check(readings)) - len(check(list(decode(lines)))) < 50
+    assert len(check(readings)) - len(check(list(decode(lines)))) < 60
 
 
 def test_a_commit_of_thirty_seconds_is_small() -> None:

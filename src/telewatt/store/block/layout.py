@@ -183,9 +183,15 @@ def _rejected_code(reason: Reason, *, elsewhere: bool = False) -> int:
 
 
 def encode_layouts(layouts: Sequence[Layout]) -> bytes:
-    """The layouts, so that `decode_layouts` can read them."""
+    """The layouts, so that `decode_layouts` can read them.
+
+    Layout: their number; a table of modes, statuses, parities, numbers of slots; a table of all
+    slots, 0 for a dataset and the code for bytes; the codes of the datasets; lengths and starts of
+    the bytes; the bytes.
+    """
     slots = [slot for layout in layouts for slot in layout.slots]
     odd = [slot for slot in slots if slot.code < 0]
+    datasets = [slot.code for slot in slots if slot.code >= 0]
     heads = (
         [MODES.index(layout.mode) for layout in layouts],
         [STATUSES.index(layout.status) for layout in layouts],
@@ -196,7 +202,8 @@ def encode_layouts(layouts: Sequence[Layout]) -> bytes:
         (
             encode_count(len(layouts)),
             encode_columns(heads),
-            encode_columns(([slot.code for slot in slots],)),
+            encode_columns(([min(slot.code, 0) for slot in slots],)),
+            encode_columns((datasets,)),
             encode_columns(([len(slot.content) for slot in odd], [slot.start for slot in odd])),
             *(slot.content for slot in odd),
         )
@@ -207,10 +214,11 @@ def decode_layouts(cursor: Cursor) -> list[Layout]:
     """The layouts that were encoded; what this release has no name for becomes something safe."""
     heads = cursor.columns((cursor.count(),) * 4)
     (codes,) = cursor.columns((sum(heads[3]),))
-    lengths, starts = cursor.columns((sum(code < 0 for code in codes),) * 2)
+    datasets = iter(*cursor.columns((codes.count(0),)))
+    lengths, starts = cursor.columns((len(codes) - codes.count(0),) * 2)
     odd = [(cursor.take(length), start) for length, start in zip(lengths, starts, strict=True)]
     contents = iter(odd)
-    slots = [Slot(code, *next(contents)) if code < 0 else _slot(code) for code in codes]
+    slots = [Slot(code, *next(contents)) if code else _slot(next(datasets)) for code in codes]
     layouts, place = [], 0
     for mode, status, parity, size in zip(*heads, strict=True):
         found = tuple(slots[place : place + size])

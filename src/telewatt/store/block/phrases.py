@@ -1,7 +1,7 @@
 """What the contents of batches have in common: the preset dictionary of their compression.
 
 Kinds of datasets in the order in which meters send them, texts that meters send for months, and
-the slots of a frame without faults.
+the tables of frames without faults.
 It is part of layout version 2: changed by one byte, it makes every batch unreadable.
 """
 
@@ -152,10 +152,17 @@ _TEXTS = (
     + " NONUTILE"
     * 10
 )
-_SLOTS = (
-    b"\x01\x00\x00\x00\x00\x02\x00\x02\x50\x02\x01\x02"
-    + b"\x06" * 64
-    + b"\xdf\x00\x00\x02\x00\x82\x03\x00\x03\x00\x04\x00\x00"
+_TABLES = (
+    bytes.fromhex("01 00 00 00 00 00 00 00 30 02 01 00")
+    + b"\x01" * 11
+    + bytes.fromhex("00 01 00 06 00 00 02 00 02 03")
+    + bytes.fromhex("01 00 00 00 00 02 00 02 50 02 01 00")
+    + b"\x01" * 64
+    + bytes.fromhex("00 01 00 06 00 00 02 00 82 03")
+    + bytes.fromhex("00 03 00 00 00 00 00 00 00 00 03 00 00 03 00 03")
+    + b"\x00" * 11
+    + bytes.fromhex("03 02 02 00 00 02")
+    + b"\x00" * 21
 )
 _LINES = (
     _HISTORIC
@@ -170,4 +177,4 @@ _LINES = (
     + _INDEXES
     + _SINGLE_PHASE
 )
-PHRASES = _LINES.encode("ascii") + _SLOTS
+PHRASES = _LINES.encode("ascii") + _TABLES
