@@ -26,6 +26,7 @@ COMMANDS = (
     "check",
     "ports",
     "replay",
+    "verify",
     "decode",
     "simulate",
     "demo",

@@ -5,6 +5,30 @@ from telewatt.language import Text
 
 _HELP = (
     Text(
+        "Write frames, roll-ups or raw captures into files for other programs.",
+        "Écrit des trames, des cumuls ou des captures brutes dans des fichiers.",
+    ),
+    Text(
+        "frames as they came, or rollups by --step.",
+        "frames : les trames reçues ; rollups : les cumuls par --step.",
+    ),
+    Text("How it is written.", "Sous quelle forme."),
+    Text(
+        "Where; a FOLDER/ for raw; without it standard output.",
+        "Où ; un DOSSIER/ pour raw ; sans elle, la sortie standard.",
+    ),
+    Text("This meter, line or site only.", "Ce compteur, cette ligne ou ce site seulement."),
+    Text(
+        "The length of the intervals of rollups; else hour.",
+        "La durée des intervalles des cumuls ; sinon hour.",
+    ),
+    Text("This quantity of rollups only.", "Cette grandeur des cumuls seulement."),
+    Text(
+        "Replace every identifier by a fictitious one.",
+        "Remplacer chaque identifiant par un identifiant fictif.",
+    ),
+    Text("A secret: the same fictitious ones again.", "Un secret : de nouveau les mêmes fictifs."),
+    Text(
         "Read the TIC output of French electricity meters: verified, durable, for every use.",
         "Lit la TIC des compteurs électriques français : vérifiée, durable, pour tous les usages.",
     ),
@@ -75,6 +99,11 @@ _HELP = (
         "It belongs to the site from then on; without it when first seen.",
         "Il appartient au site à partir de là ; sans elle, depuis qu'il a été vu.",
     ),
+    Text(
+        "Prove that every frame is there bit for bit, and that every sum is right.",
+        "Prouve que chaque trame est là bit pour bit, et que chaque somme est juste.",
+    ),
+    Text("A journal, or the folder of a backup.", "Un journal, ou le dossier d'une sauvegarde."),
     Text(
         "Sites or meters; without them all sites.",
         "Des sites ou compteurs ; sans eux, tous les sites.",

@@ -26,7 +26,7 @@ from telewatt.truth import Event
 _SETTLED = timedelta(minutes=1)
 _T = TypeVar("_T")
 
-_NOTHING = Text(
+NO_JOURNAL = Text(
     "{journal}: there is no journal → start `telewatt run`, or give the one there is: --journal "
     "FILE",
     "{journal} : il n'y a pas de journal → lancez `telewatt run`, ou donnez celui qui existe : "
@@ -46,9 +46,9 @@ _BEHIND = Text(
 _AT_THE_BEGINNING = Text("at the beginning", "au début")
 _UNREADABLE = Text(
     "journal {path}: it cannot be read ({why}) → check that the disk is there and that you may "
-    "read the file; `telewatt verify` says more",
+    "read the file; if it is damaged, `telewatt run` saves what can be read of it",
     "journal {path} : il est illisible ({why}) → vérifiez que le disque est là et que vous pouvez "
-    "lire le fichier ; `telewatt verify` en dit plus",
+    "lire le fichier ; s'il est endommagé, `telewatt run` sauve ce qui peut en être lu",
 )
 
 
@@ -200,7 +200,7 @@ def open_past(setup: Setup) -> Iterator[Past]:
     """Open what there is; whatever is wrong with it ends the command with its remedy."""
     path = history_path(setup.journal)
     if not path.exists():
-        nothing = _NO_HISTORY if setup.journal.exists() else _NOTHING
+        nothing = _NO_HISTORY if setup.journal.exists() else NO_JOURNAL
         setup.console.fail(nothing, code=NOTHING_FOUND, journal=setup.journal, path=path)
     with ending_on_trouble(setup), contextlib.ExitStack() as opened:
         history = opened.enter_context(contextlib.closing(_open_history(setup)))

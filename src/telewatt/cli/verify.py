@@ -1,0 +1,183 @@
+"""``telewatt verify``: whether every frame and every sum is still what it was, in words."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from telewatt.cli import verify_texts as texts
+from telewatt.cli.console import NOTHING_FOUND, Console, console_of
+from telewatt.cli.options import ConfigOption, JournalOption
+from telewatt.cli.past import NO_JOURNAL, ending_on_trouble
+from telewatt.cli.progress import progress
+from telewatt.cli.setup import Setup, load
+from telewatt.cli.table import decimal, interval, whole
+from telewatt.language import Language, Text
+from telewatt.rollup.instant import from_ms
+from telewatt.service.disk import size_of
+from telewatt.store import Archive
+from telewatt.store import verify as proof
+from telewatt.store.history import (
+    JOURNAL,
+    Difference,
+    History,
+    HistoryDamagedError,
+    history_path,
+)
+from telewatt.store.history import Report as HistoryReport
+
+_MIB = 1 << 20
+
+
+class Finding(NamedTuple):
+    """Something wrong, and the remedy."""
+
+    what: Text
+    remedy: Text
+
+
+def verify(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A journal, or the folder of a backup."),
+    ] = None,
+    config: ConfigOption = None,
+    journal: JournalOption = None,
+) -> None:
+    """Prove that every frame is there bit for bit, and that every sum is right."""
+    console = console_of(context)
+    if file is not None and journal is not None:
+        console.fail(texts.ONE_FILE, file=file)
+    if file is not None and file.is_dir():
+        file /= "journal.db"
+    setup = load(console, config, None, file or journal, required=False)
+    if not setup.journal.exists():
+        setup.console.fail(NO_JOURNAL, code=NOTHING_FOUND, journal=setup.journal)
+    with ending_on_trouble(setup):
+        found = [*_verify_journal(setup), *_verify_history(setup)]
+    _say(setup.console, [_sizes(setup), *_conclude(found)])
+    raise typer.Exit(NOTHING_FOUND if found else 0)
+
+
+def _say(console: Console, said: Iterable[Text]) -> None:
+    sys.stdout.write("".join(f"{text.of(console.language)}\n" for text in said))
+    sys.stdout.flush()
+
+
+def _conclude(found: list[Finding]) -> Iterator[Text]:
+    if not found:
+        yield texts.GOOD
+        return
+    yield texts.BAD.fill(count=len(found))
+    for finding in found:
+        yield texts.FINDING.fill(what=finding.what, remedy=finding.remedy)
+
+
+def _sizes(setup: Setup) -> Text:
+    sizes = [size_of(path) for path in (setup.journal, history_path(setup.journal))]
+    share = 100 * sum(sizes) / (setup.config.journal.disk_limit_mib * _MIB)
+    journal, history, percent = (_in_both(each) for each in (*(s / _MIB for s in sizes), share))
+    return texts.SIZES.fill(journal=journal, history=history, share=percent)
+
+
+# -- the journal -----------------------------------------------------------------------------------
+
+
+def _verify_journal(setup: Setup) -> Iterator[Finding]:
+    with Archive.open(setup.journal) as archive:
+        first_seq, last_seq, gaps = archive.first_seq, archive.last_seq, archive.gaps
+        with progress(setup.console, texts.READING) as tell:
+            report = proof.verify(
+                archive, lambda row: tell(row.last_seq - first_seq + 1, last_seq - first_seq + 1)
+            )
+    _say(setup.console, [texts.JOURNAL.fill(path=setup.journal)])
+    reasons = Counter(gap.reason for gap in gaps)
+    listed = [texts.REASONS[reason].fill(n=count) for reason, count in sorted(reasons.items())]
+    said = [*_frames(report), texts.NUMBERS.fill(first=first_seq, last=last_seq)]
+    if any(fault.kind in texts.OF_NUMBERS for fault in report.faults):
+        said.pop()
+    if listed:
+        said.append(texts.GAPS.fill(gaps=_joined(listed)))
+    _say(setup.console, said)
+    for fault in report.faults:
+        what = texts.FAULT.fill(
+            first=fault.first_seq, last=fault.last_seq, what=texts.FAULTS[fault.kind]
+        )
+        yield Finding(what, texts.RESTORE)
+
+
+def _frames(report: proof.Report) -> Iterator[Text]:
+    if not report.entries:
+        return
+    yield texts.FRAMES.fill(
+        entries=_in_both(report.entries),
+        size=_in_both(report.payload_bytes / report.entries),
+        raw=_in_both(report.raw_bytes / report.entries),
+    )
+    bad = sum(fault.kind in texts.OF_BATCHES for fault in report.faults)
+    waiting = report.rows - report.proved - bad - report.listed
+    if report.proved:
+        yield texts.PROVED.fill(proved=report.proved, rows=report.rows)
+    if waiting:
+        yield texts.WAITING.fill(rows=waiting)
+
+
+# -- the history -----------------------------------------------------------------------------------
+
+
+def _verify_history(setup: Setup) -> Iterator[Finding]:
+    path = history_path(setup.journal)
+    _say(setup.console, [texts.HISTORY.fill(path=path)])
+    if not path.exists():
+        _say(setup.console, [texts.NO_HISTORY])
+        return
+    try:
+        with (
+            closing(History.open(path, writable=False)) as history,
+            progress(setup.console, texts.COMPARING) as tell,
+        ):
+            report = history.verify(tell)
+    except HistoryDamagedError as error:
+        yield Finding(error.text, texts.REPLAY)
+        return
+    _say(setup.console, _levels(report))
+    for difference in report.differences:
+        remedy = texts.REPLAY if difference.origin == JOURNAL else texts.IMPORT_AGAIN
+        yield Finding(_describe(difference), remedy)
+    for name in report.altered:
+        yield Finding(texts.ALTERED.fill(name=name), texts.IMPORT_AGAIN)
+
+
+def _levels(report: HistoryReport) -> Iterator[Text]:
+    if not report.differences:
+        minutes = _in_both(report.minutes)
+        yield texts.LEVELS_PROVED.fill(minutes=minutes, meters=report.meters)
+    if report.imports and not report.altered:
+        yield texts.IMPORTS.fill(count=report.imports)
+
+
+def _describe(difference: Difference) -> Text:
+    start, level = from_ms(difference.start_ms), difference.level
+    at = Text(interval(start, level.step, "en"), interval(start, level.step, "fr"))
+    return texts.DIFFERENCE.fill(meter=difference.meter, level=texts.LEVELS[level], at=at)
+
+
+def _in_both(number: float) -> Text:
+    """A number in both languages: whole as it is, else with one decimal."""
+
+    def write(language: Language) -> str:
+        if isinstance(number, int):
+            return whole(number, language)
+        return decimal(number, language)
+
+    return Text(write("en"), write("fr"))
+
+
+def _joined(parts: Iterable[Text]) -> Text:
+    english, french = zip(*parts, strict=True)
+    return Text(", ".join(english), ", ".join(french))
