@@ -1,5 +1,6 @@
 """One index alone: what is believed at once, later, or never. A BASE meter has no other witness."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -121,6 +122,30 @@ def test_a_false_beginning_is_retracted_when_more_witnesses_contradict_it():
     assert {event.since for event in retracted} == {settled_of(judgements)[0].received_at}
     totals = [total for total in totals_of(judgements, "import_1_wh") if total is not None]
     assert totals[-1] - totals[3] == 699 // 9
+
+
+def test_frames_that_arrive_at_once_are_judged_like_others():
+    """A file, or a network that had stopped: only large steps need time."""
+    wh = [HOUSE + 3 * n for n in range(20)]
+    judgements = after(begun(Truth()), *wh, every_s=0)
+    assert totals_of(judgements, "import_1_wh") == wh[:-1]
+
+
+def test_a_clock_that_is_set_after_a_start_makes_no_reset():
+    """The computer was off for two days and began at the hour it had stopped."""
+    truth = begun(Truth(), ISOUSC=45)
+    judge_all(truth, base_readings(*[HOUSE + 24_000] * 20, first_s=110))
+    judgements = judge_all(truth, base_readings(*[HOUSE + 24_000] * 300, first_s=110 + 2 * 86_400))
+    assert totals_of(judgements, "import_1_wh")[-1] == HOUSE + 24_000
+    assert not events_of(judgements, EventKind.RESET)
+
+
+@pytest.mark.parametrize("back_s", [50, 86_400 * 365])
+def test_a_clock_set_back_holds_nothing_up(back_s):
+    truth = begun(Truth(), ISOUSC=45)
+    judge_all(truth, base_readings(*[HOUSE + 12_000] * 2, first_s=100 + 86_400))
+    late = base_readings(*[HOUSE + 12_000] * 300, first_s=100 + 86_400 - back_s)
+    assert totals_of(judge_all(truth, late), "import_1_wh")[-1] == HOUSE + 12_000
 
 
 def test_a_contradiction_of_the_contradiction_begins_anew():

@@ -59,6 +59,12 @@ def test_a_load_that_is_switched_on_is_plausible(change: dict[str, int]):
     assert gauges(**MONO | change)["apparent_va"] == change["SINSTS"]
 
 
+@pytest.mark.parametrize(("kva", "plausible"), [(3, False), (6, True)])
+def test_no_breaker_lets_more_than_five_times_its_setting_pass(kva: int, plausible: bool):
+    frame = MONO | {"SINSTS": 19_000, "IRMS1": 82, "PREF": kva, "PCOUP": kva}
+    assert ("apparent_va" in gauges(**frame)) is plausible
+
+
 @pytest.mark.parametrize("volts", [60, 120, 258, 400])
 def test_mains_out_of_range_are_told(volts: int):
     assert gauges(**MONO | {"URMS1": volts})["voltage_1_v"] == volts

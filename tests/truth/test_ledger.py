@@ -81,6 +81,13 @@ def test_a_missing_index_catches_up_without_waiting():
     assert totals_of(judgements, "import_1_wh") == [None, EASF + 2]
 
 
+def test_energy_one_family_has_not_counted_yet_is_remembered():
+    frames = [standard(100, ("EASF01",), **ticked(1)), standard(101, ("EASD02",), **ticked(2))]
+    judgements = judge_all(begun(), frames)
+    assert [len(judgement.settled) for judgement in judgements] == [1, 1]
+    assert totals_of(judgements, "import_wh") == [EAST + 1, EAST + 2]
+
+
 def test_a_constant_between_the_families_is_learnt():
     offset = {"EASF01": EASF - 400_000, "EASD02": EASD + 7}
     truth = Truth()
@@ -156,11 +163,10 @@ def test_the_whole_is_known_without_a_register_that_rests():
     assert judgement.settled[0].totals == {"import_wh": 1_200_000, "import_2_wh": 700_000}
 
 
+@pytest.mark.parametrize("status", [Status.PARTIAL, Status.COMPLETE])
 @pytest.mark.parametrize("frame", [{"HCHP": 700_000}, {"HCHC": 500_000, "PTEC": "HP.."}])
-def test_the_whole_is_not_known_without_a_register_that_may_have_moved(frame):
-    [judgement] = judge_all(
-        begun_historic(), [reading(100, Mode.HISTORIC, status=Status.PARTIAL, **frame)]
-    )
+def test_the_whole_is_not_known_without_a_register_that_may_have_moved(frame, status):
+    [judgement] = judge_all(begun_historic(), [reading(100, Mode.HISTORIC, status=status, **frame)])
     assert "import_wh" not in judgement.settled[0].totals
 
 
@@ -171,6 +177,14 @@ def test_the_whole_goes_on_when_the_register_switches_unseen():
         reading(101 + n, Mode.HISTORIC, HCHC=500_004, HCHP=700_000, PTEC="HC..") for n in range(2)
     ]
     assert totals_of(judge_all(truth, [lost, *seen]), "import_wh") == [None, 1_200_004, 1_200_004]
+
+
+def test_the_whole_is_not_known_while_a_register_that_ran_is_unseen():
+    lost = [
+        reading(100 + n, Mode.HISTORIC, status=Status.PARTIAL, HCHP=700_000, PTEC=period)
+        for n, period in enumerate(["HC..", "HP.."])
+    ]
+    assert totals_of(judge_all(begun_historic(), lost), "import_wh") == [None, None]
 
 
 def switch(truth: Truth, mode: Mode, at_s: float, **values: int | str) -> list[Judgement]:

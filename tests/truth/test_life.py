@@ -119,6 +119,12 @@ def test_silence_is_told_with_its_length():
     assert "1 h 6 min" in event.text.fr
 
 
+@pytest.mark.parametrize(("seconds", "silences"), [(60, 0), (60.001, 1)])
+def test_a_line_may_be_silent_for_a_minute(seconds: float, silences: int):
+    events = events_of(judge_all(Truth(), [reading(0, PREF=9), reading(seconds, PREF=9)]))
+    assert len(events) == silences
+
+
 def test_a_frame_without_a_dataset_does_not_end_a_silence():
     frames = [reading(0, PREF=9), reading(50), reading(100, PREF=9)]
     assert [e.kind for e in events_of(judge_all(Truth(), frames))] == [EventKind.OUTAGE]

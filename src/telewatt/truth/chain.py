@@ -26,10 +26,12 @@ RIVAL_MIN = 600
 """Witnesses a rival needs at least: some ten minutes of contradiction."""
 RIVAL_S = 3600
 """Uninterrupted contradiction that is always enough, so that nothing is refused for ever."""
-RIVAL_PAUSE_S = 60
-"""A silence inside a contradiction counts this much at most."""
+PAUSE_S = 60
+"""A silence says no more for a claim than this."""
 STEP_SHARE = 24
 """A step takes a 24th of the time in which the house could have drawn it, an hour at most."""
+SMALL_STEP_S = 60
+"""A step that the house could have drawn in this time needs witnesses only, no time."""
 HOLD_S = 10
 """A claim that needs longer than this is not worth holding frames for."""
 TELL_AFTER = 3
@@ -105,9 +107,13 @@ class Claim:
     told: bool = False
     age: int = 0
 
+    def lasts_s(self, until_s: float) -> float:
+        """How long it stands if a reading of this moment agrees."""
+        return self.lasted_s + min(max(until_s - self.at_s, 0.0), PAUSE_S)
+
     def extend(self, evidence: Evidence) -> None:
         """One more reading that agrees."""
-        self.lasted_s += min(max(evidence.at_s - self.at_s, 0.0), RIVAL_PAUSE_S)
+        self.lasted_s = self.lasts_s(evidence.at_s)
         self.witnesses += evidence.weight
         self.last, self.at_s = evidence.value, evidence.at_s
 
@@ -127,7 +133,7 @@ class Chain:
         total: ``value`` carried on over resets and rollovers; ``None`` before the beginning.
         born, born_s: number of the frame the chain began with, and when.
         free: mode or contract has changed: another value needs no long story.
-            absences: complete frames in a row without it.
+        absences: complete frames in a row without it.
         claim: what is said against it, or of what comes next.
     """
 
@@ -150,6 +156,11 @@ class Chain:
         """Settle a corroborated reading at once; its energy, or ``None`` where it must be weighed.
 
         As `weigh` would, for the readings that need no thought: nearly all of them.
+
+        Args:
+            value, at_s: the reading.
+            most_wh: the largest small step.
+            notice: as for `weigh`.
         """
         if self.claim is not None or self.total is None:
             return None
@@ -164,12 +175,12 @@ class Chain:
         if self.total is None:
             return self._begin(evidence, notice)
         claim = self.claim
-        if claim is not None and claim.step is None and claim.upward and self._agrees(evidence):
+        if claim is not None and self._goes_on_above(claim, evidence):
             return self._hear_rival(claim, evidence, notice)
         ahead = (evidence.value - self.value) % self.modulo
         if ahead > bound_wh(evidence.at_s - self.at_s):
             return self._contradict(evidence, ahead, notice)
-        sure = ahead == 0 or (evidence.sure and ahead <= evidence.power_w // 60)
+        sure = ahead == 0 or (evidence.sure and _needed_s(ahead, evidence) == 0)
         if claim is not None:
             return self._answer(claim, evidence, sure, notice)
         if sure:
@@ -204,16 +215,13 @@ class Chain:
             self._confirm(claim, notice)
         else:
             claim.extend(evidence)
-            short = claim.at_s - claim.since_s <= HOLD_S
+            short = claim.lasted_s <= HOLD_S
             return Standing.WAITING if short else Standing.DOUBTED
         return self.weigh(evidence, notice)
 
     def _is_confirmed(self, claim: Claim, evidence: Evidence) -> bool:
-        needed_s = min(_needed_s(claim.step or 0, evidence), RIVAL_S)
-        return (
-            claim.witnesses + evidence.weight >= evidence.need
-            and evidence.at_s - claim.since_s >= needed_s
-        )
+        enough = claim.witnesses + evidence.weight >= evidence.need
+        return enough and claim.lasts_s(evidence.at_s) >= _needed_s(claim.step or 0, evidence)
 
     def _contradict(self, evidence: Evidence, ahead: int, notice: Notice) -> Standing:
         """A reading outside the bounds: it supports a rival, or begins one."""
@@ -234,8 +242,7 @@ class Chain:
         """One more witness against the chain."""
         witnesses = rival.witnesses + evidence.weight
         outnumbered = witnesses > max(rival.age, RIVAL_MIN)
-        lasted_s = rival.lasted_s + min(max(evidence.at_s - rival.at_s, 0.0), RIVAL_PAUSE_S)
-        over = outnumbered or lasted_s >= RIVAL_S or self.free
+        over = outnumbered or rival.lasts_s(evidence.at_s) >= RIVAL_S or self.free
         if over and witnesses >= BEGIN_AFTER:
             notice(Turn.RETRACTED if outnumbered else Turn.RESET, self)
             self.total = (self.total or 0) + (rival.bridge or 0)
@@ -248,6 +255,14 @@ class Chain:
             rival.told = True
             notice(Turn.DOUBTED, self)
         return Standing.DOUBTED
+
+    def _goes_on_above(self, claim: Claim, evidence: Evidence) -> bool:
+        """Whether a rival above the chain is confirmed, though time may have widened the bounds.
+
+        After a silence they count: that is when a clock without a battery is set.
+        """
+        lately = evidence.at_s - claim.at_s <= PAUSE_S
+        return claim.step is None and claim.upward and lately and self._agrees(evidence)
 
     def _agrees(self, evidence: Evidence) -> bool:
         claim = self.claim
@@ -290,9 +305,10 @@ def _claim(evidence: Evidence, step: int | None) -> Claim:
 
 def _needed_s(step: int, evidence: Evidence) -> float:
     """How long a step must stand before it is believed: the more energy, the longer."""
-    return step * 3600 / evidence.power_w / STEP_SHARE
+    seconds = step * 3600 / evidence.power_w
+    return 0.0 if seconds <= SMALL_STEP_S else min(seconds / STEP_SHARE, RIVAL_S)
 
 
 def bound_wh(seconds: float) -> float:
-    """The most an index can grow in this time, Wh."""
-    return BOUND_W * (max(seconds, 0.0) + BOUND_SLACK_S) / 3600 + BOUND_SLACK_WH
+    """The most an index can grow in this time, Wh; a clock set back was wrong by as much."""
+    return BOUND_W * (abs(seconds) + BOUND_SLACK_S) / 3600 + BOUND_SLACK_WH

@@ -273,12 +273,10 @@ class Ledger:
             whole.counting = False
             if whole.chain is not None:
                 self._chains[TOTAL] = whole.chain
-                self._unsettle(whole.chain)
             return
         whole.begin_counting([*self._chains.values(), *self._resting.values()])
         for known in (self._chains, self._resting, self._open, self._totals):
             known.pop(TOTAL, None)
-        self._hold.drop(TOTAL)
         if TOTAL in self._absent:
             self._absent.remove(TOTAL)
 

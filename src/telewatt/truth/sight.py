@@ -52,12 +52,11 @@ class Sight:
         """Take the next frame; return what is new, in order: all of it where the labels differ."""
         before, self.datasets = self.datasets, datasets
         if len(before) == len(datasets):
-            changed = list(compress(datasets, map(is_not, datasets, before)))
-            places = self.places
-            for dataset in changed:
-                at = places.get(dataset.label)
-                if at is None or datasets[at] is not dataset:
-                    break  # another label stood here
+            differs = list(map(is_not, datasets, before))
+            changed = list(compress(datasets, differs))
+            for new, old in zip(changed, compress(before, differs), strict=True):
+                if new.label != old.label:
+                    break
             else:
                 self.is_new = False
                 return changed

@@ -1,0 +1,48 @@
+"""Comparing a frame with the last one saves work and changes nothing."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telewatt.tic import Dataset
+from telewatt.truth.sight import GAUGES, INDEXES, Sight
+
+LABELS = ("EAST", "EASF01", "SINSTS", "URMS1", "NTARF", "MSG1")
+DATASETS = {(label, n): Dataset(label, str(n), n) for label in LABELS for n in range(3)}
+frames = st.lists(
+    st.lists(st.sampled_from(sorted(DATASETS)), max_size=7).map(
+        lambda keys: tuple(DATASETS[key] for key in keys)
+    ),
+    max_size=8,
+)
+
+
+@given(frames)
+def test_what_is_not_told_as_new_stands_where_it_stood(sequence: list[tuple[Dataset, ...]]):
+    sight, before = Sight(), ()
+    for datasets in sequence:
+        changed = sight.look(datasets)
+        assert sight.places == {dataset.label: at for at, dataset in enumerate(datasets)}
+        same_labels = [d.label for d in datasets] == [d.label for d in before]
+        if sight.is_new:
+            assert changed == list(datasets)
+        else:
+            assert same_labels
+            pairs = zip(datasets, before, strict=True)
+            assert changed == [new for new, old in pairs if new is not old]
+        before = datasets
+
+
+@given(frames)
+def test_indexes_count_only_where_no_label_comes_twice(sequence: list[tuple[Dataset, ...]]):
+    sight = Sight()
+    for datasets in sequence:
+        sight.look(datasets)
+        labels = [dataset.label for dataset in datasets]
+        once = len(set(labels)) == len(labels)
+        places = {label: at for at, label in enumerate(labels)}
+        assert sight.indexes == {
+            INDEXES[label]: at for label, at in places.items() if once and label in INDEXES
+        }
+        assert sight.gauges == {
+            GAUGES[label]: at for label, at in places.items() if label in GAUGES
+        }
