@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from telewatt.rollup import Level, Portion, Step
 from telewatt.rollup.calendar import floor_ms
+from telewatt.rollup.instant import HOUR_MS, MINUTE_MS
 from telewatt.store.faults import DamagedError
 from telewatt.store.history import events, meters
 from telewatt.store.history.faults import (
@@ -23,6 +24,9 @@ from telewatt.store.history.faults import (
     ReplayLostError,
 )
 from telewatt.store.history.shelf import JOURNAL, Shelf, Stage
+
+_OPEN_MS = HOUR_MS + MINUTE_MS
+"""How long an hour may be open before it is written, at most."""
 
 
 class Progress(NamedTuple):
@@ -147,13 +151,16 @@ def begin(
 def _snapshot_for(
     connection: sqlite3.Connection, since_ms: int, oldest_seq: int
 ) -> Progress | None:
-    """The last snapshot until then; if the journal begins later, the first that it can go on."""
+    """The last snapshot all of whose entries came before; if the journal begins later, the first.
+
+    The state holds entries that came after the cut, for at most an hour and a minute.
+    """
     sql = "SELECT place, state, cut_ms, event FROM snapshot WHERE stage = 0 AND place >= ?"
     until = connection.execute(
-        f"{sql} AND cut_ms <= ? ORDER BY cut_ms DESC", (oldest_seq - 1, since_ms)
+        f"{sql} AND cut_ms <= ? ORDER BY cut_ms DESC", (oldest_seq - 1, since_ms - _OPEN_MS)
     ).fetchone()
     after = connection.execute(
-        f"{sql} AND cut_ms > ? ORDER BY cut_ms", (oldest_seq - 1, since_ms)
+        f"{sql} AND cut_ms > ? ORDER BY cut_ms", (oldest_seq - 1, since_ms - _OPEN_MS)
     ).fetchone()
     row = until or (after if oldest_seq > 1 else None)
     if row is None:
