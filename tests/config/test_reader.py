@@ -23,7 +23,7 @@ def test_one_meter_with_a_source_is_enough():
     config = parse(HOUSE)
     assert config.meters["house"].source == "/dev/ttyUSB0"
     assert (config.meters["house"].mode, config.meters["house"].speed) == ("auto", None)
-    assert config.journal.commit_interval_s == 30
+    assert config.journal.commit_interval_s == 120
 
 
 def test_a_virtual_meter_is_a_sum_of_sections():

@@ -24,7 +24,7 @@ class JournalConfig:
     """``[journal]``: where every frame is kept, how often the disk is written."""
 
     path: str | None = _key(Words(), default=None)
-    commit_interval_s: float = _key(Number(0.1, 3600), default=30.0)
+    commit_interval_s: float = _key(Number(0.1, 3600), default=120.0)
     memory_limit_mib: int = _key(Number(4, 4096, whole=True), default=4)
     disk_limit_mib: int = _key(Number(64, 1 << 20, whole=True), default=4096)
 
