@@ -20,15 +20,15 @@ def test_a_content_comes_back(piece: bytes, times: int) -> None:
 
 
 def test_few_frames_are_deflated_and_many_are_not() -> None:
-    assert compress(bytes(8191))[:1] == DEFLATE
-    assert compress(bytes(8192))[:1] == LZMA
+    assert compress(bytes(16383))[:1] == DEFLATE
+    assert compress(bytes(16384))[:1] == LZMA
 
 
 def test_without_lzma_everything_is_deflated(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = compress(bytes(10000))
+    many = compress(bytes(20000))
     monkeypatch.setattr(compression, "_HAS_LZMA", False)
     monkeypatch.setitem(sys.modules, "lzma", None)
-    assert decompress(compress(bytes(10000))) == bytes(10000)
+    assert decompress(compress(bytes(20000))) == bytes(20000)
     with pytest.raises(ModuleNotFoundError):  # loudly: what cannot be read is not damaged
         decompress(many)
 

@@ -14,7 +14,7 @@ from typing import Any
 from telewatt.store.block.phrases import PHRASES
 
 DEFLATE, LZMA = b"\x00", b"\x01"
-_LZMA_FROM = 8192  # bytes; below, deflate's head start counts for more
+_LZMA_FROM = 16384  # bytes; below, the head start of deflate counts for more
 _WINDOW_BITS = -15  # no header, no checksum: a batch has its own
 _HAS_LZMA = importlib.util.find_spec("_lzma") is not None
 
