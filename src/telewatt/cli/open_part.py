@@ -56,11 +56,11 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
     part = OpenPart(progress.place)
     if archive is None:
         return part
-    last_seq = archive.last_seq
     # a journal that was begun anew counts from 1 again
-    after = progress.place if progress.place <= last_seq else 0
-    if last_seq - after > OPEN_ENTRIES:
-        part.behind = last_seq - after
+    begun_anew = progress.place > _last_known(archive)
+    after = 0 if begun_anew else progress.place
+    if archive.last_seq - after > OPEN_ENTRIES:
+        part.behind = archive.last_seq - after
         return part
     derivation = Derivation.restore(progress.state or {})
     for entry in archive.entries(after):
@@ -69,3 +69,8 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
         part.hear(meter, entry.reading)
     part.minutes = derivation.open_minutes()
     return part
+
+
+def _last_known(archive: Archive) -> int:
+    """The last number ever given, as far as the journal knows: gaps may be the newest."""
+    return max([archive.last_seq, *(gap.last_seq for gap in archive.gaps)])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from telewatt.cli.times import PARIS
-from telewatt.language import Language
+from telewatt.language import Language, Text
 from telewatt.rollup import Step
 
 WIDTH = 80
@@ -51,6 +51,18 @@ def decimal(number: float, language: Language, digits: int = 1) -> str:
     if language == "en":
         return f"{integer}.{rest}"
     return f"{integer.replace(',', chr(0xA0))},{rest}"
+
+
+def size(count: int) -> Text:
+    """Bytes in the unit that fits.
+
+    >>> size(54_321), size(3 << 30).en
+    (Text(en='53.0 KiB', fr='53,0 Kio'), '3.0 GiB')
+    """
+    steps = next((n for n in (3, 2, 1) if count >= 1 << 10 * n), 1)
+    unit = "KMG"[steps - 1]
+    value = count / (1 << 10 * steps)
+    return Text(f"{decimal(value, 'en')} {unit}iB", f"{decimal(value, 'fr')} {unit}io")
 
 
 def moment(at: datetime) -> str:

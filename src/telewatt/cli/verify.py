@@ -15,7 +15,7 @@ from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.cli.past import NO_JOURNAL, ending_on_trouble
 from telewatt.cli.progress import progress
 from telewatt.cli.setup import Setup, load
-from telewatt.cli.table import decimal, interval, whole
+from telewatt.cli.table import decimal, interval, size, whole
 from telewatt.language import Language, Text
 from telewatt.rollup.instant import from_ms
 from telewatt.service.disk import size_of
@@ -29,8 +29,6 @@ from telewatt.store.history import (
     history_path,
 )
 from telewatt.store.history import Report as HistoryReport
-
-_MIB = 1 << 20
 
 
 class Finding(NamedTuple):
@@ -60,16 +58,18 @@ def verify(
         setup.console.fail(NO_JOURNAL, code=NOTHING_FOUND, journal=setup.journal)
     with ending_on_trouble(setup):
         found = [*_verify_journal(setup), *_verify_history(setup)]
-    _say(setup.console, [_sizes(setup), *_conclude(found)])
+    say(setup.console, [_sizes(setup), *conclude(found)])
     raise typer.Exit(NOTHING_FOUND if found else 0)
 
 
-def _say(console: Console, said: Iterable[Text]) -> None:
+def say(console: Console, said: Iterable[Text]) -> None:
+    """Write a part of the answer at once: the next one may take its time."""
     sys.stdout.write("".join(f"{text.of(console.language)}\n" for text in said))
     sys.stdout.flush()
 
 
-def _conclude(found: list[Finding]) -> Iterator[Text]:
+def conclude(found: list[Finding]) -> Iterator[Text]:
+    """The last word: nothing is wrong, or all that is."""
     if not found:
         yield texts.GOOD
         return
@@ -79,10 +79,14 @@ def _conclude(found: list[Finding]) -> Iterator[Text]:
 
 
 def _sizes(setup: Setup) -> Text:
-    sizes = [size_of(path) for path in (setup.journal, history_path(setup.journal))]
-    share = 100 * sum(sizes) / (setup.config.journal.disk_limit_mib * _MIB)
-    journal, history, percent = (_in_both(each) for each in (*(s / _MIB for s in sizes), share))
-    return texts.SIZES.fill(journal=journal, history=history, share=percent)
+    journal, history = (size_of(path) for path in (setup.journal, history_path(setup.journal)))
+    limit = setup.config.journal.disk_limit_mib << 20
+    return texts.SIZES.fill(
+        journal=size(journal),
+        history=size(history),
+        share=in_both(100 * (journal + history) / limit),
+        limit=size(limit),
+    )
 
 
 # -- the journal -----------------------------------------------------------------------------------
@@ -95,7 +99,7 @@ def _verify_journal(setup: Setup) -> Iterator[Finding]:
             report = proof.verify(
                 archive, lambda row: tell(row.last_seq - first_seq + 1, last_seq - first_seq + 1)
             )
-    _say(setup.console, [texts.JOURNAL.fill(path=setup.journal)])
+    say(setup.console, [texts.JOURNAL.fill(path=setup.journal)])
     reasons = Counter(gap.reason for gap in gaps)
     listed = [texts.REASONS[reason].fill(n=count) for reason, count in sorted(reasons.items())]
     said = [*_frames(report), texts.NUMBERS.fill(first=first_seq, last=last_seq)]
@@ -103,7 +107,12 @@ def _verify_journal(setup: Setup) -> Iterator[Finding]:
         said.pop()
     if listed:
         said.append(texts.GAPS.fill(gaps=_joined(listed)))
-    _say(setup.console, said)
+    say(setup.console, said)
+    yield from findings_of(report)
+
+
+def findings_of(report: proof.Report) -> Iterator[Finding]:
+    """What is wrong with the entries of a journal."""
     for fault in report.faults:
         what = texts.FAULT.fill(
             first=fault.first_seq, last=fault.last_seq, what=texts.FAULTS[fault.kind]
@@ -115,9 +124,9 @@ def _frames(report: proof.Report) -> Iterator[Text]:
     if not report.entries:
         return
     yield texts.FRAMES.fill(
-        entries=_in_both(report.entries),
-        size=_in_both(report.payload_bytes / report.entries),
-        raw=_in_both(report.raw_bytes / report.entries),
+        entries=in_both(report.entries),
+        size=in_both(report.payload_bytes / report.entries),
+        raw=in_both(report.raw_bytes / report.entries),
     )
     bad = sum(fault.kind in texts.OF_BATCHES for fault in report.faults)
     waiting = report.rows - report.proved - bad - report.listed
@@ -132,9 +141,9 @@ def _frames(report: proof.Report) -> Iterator[Text]:
 
 def _verify_history(setup: Setup) -> Iterator[Finding]:
     path = history_path(setup.journal)
-    _say(setup.console, [texts.HISTORY.fill(path=path)])
+    say(setup.console, [texts.HISTORY.fill(path=path)])
     if not path.exists():
-        _say(setup.console, [texts.NO_HISTORY])
+        say(setup.console, [texts.NO_HISTORY])
         return
     try:
         with (
@@ -145,7 +154,7 @@ def _verify_history(setup: Setup) -> Iterator[Finding]:
     except HistoryDamagedError as error:
         yield Finding(error.text, texts.REPLAY)
         return
-    _say(setup.console, _levels(report))
+    say(setup.console, _levels(report))
     for difference in report.differences:
         remedy = texts.REPLAY if difference.origin == JOURNAL else texts.IMPORT_AGAIN
         yield Finding(_describe(difference), remedy)
@@ -155,7 +164,7 @@ def _verify_history(setup: Setup) -> Iterator[Finding]:
 
 def _levels(report: HistoryReport) -> Iterator[Text]:
     if not report.differences:
-        minutes = _in_both(report.minutes)
+        minutes = in_both(report.minutes)
         yield texts.LEVELS_PROVED.fill(minutes=minutes, meters=report.meters)
     if report.imports and not report.altered:
         yield texts.IMPORTS.fill(count=report.imports)
@@ -167,7 +176,7 @@ def _describe(difference: Difference) -> Text:
     return texts.DIFFERENCE.fill(meter=difference.meter, level=texts.LEVELS[level], at=at)
 
 
-def _in_both(number: float) -> Text:
+def in_both(number: float) -> Text:
     """A number in both languages: whole as it is, else with one decimal."""
 
     def write(language: Language) -> str:

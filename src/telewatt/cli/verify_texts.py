@@ -60,8 +60,8 @@ IMPORTS = Text(
     "  {count} fichier(s) importé(s) : leurs contenus sont ceux qui furent apportés",
 )
 SIZES = Text(
-    "On the disk: {journal} MiB and {history} MiB, {share} % of disk_limit_mib",
-    "Sur le disque : {journal} Mio et {history} Mio, {share} % de disk_limit_mib",
+    "On the disk: {journal} and {history}, {share} % of {limit} (journal.disk_limit_mib)",
+    "Sur le disque : {journal} et {history}, {share} % de {limit} (journal.disk_limit_mib)",
 )
 GOOD = Text("Nothing is wrong.", "Tout est juste.")
 BAD = Text("Not everything is right ({count}):", "Tout n'est pas juste ({count}) :")
