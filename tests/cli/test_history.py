@@ -1,11 +1,20 @@
 """`telewatt history` on a day of 25 hours."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.cli.house import BARN_METER, MAIN_METER, NEW_METER, house_readings, telewatt
+from telewatt.cli.times import PARIS
+from tests.cli.house import (
+    BARN_METER,
+    MAIN_METER,
+    NEW_METER,
+    house_readings,
+    readings_of,
+    telewatt,
+    write_past,
+)
 
 MIDNIGHTS = datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)
 DAY = ("--since", "2026-10-25", "--until", "2026-10-26")
@@ -185,3 +194,30 @@ def test_a_virtual_meter_is_the_difference_of_its_sites(house, tmp_path):
     assert telewatt("history", "--config", file, "rest", *evening).exit_code == 0
     assert "rest" in telewatt("history", "--config", file, "--quantities").stdout
     assert MAIN_METER in telewatt("events", "--config", file, "rest").stdout
+
+
+def test_what_is_not_over_yet_counts_until_the_last_minute_known(house, tmp_path):
+    journal, now = tmp_path / "now" / "journal.db", datetime.now(UTC)
+    start = now.replace(microsecond=0) - timedelta(minutes=40)
+    readings = readings_of("main", "sim:?seed=1&every=20s&step=20s", start, now)
+    write_past(journal, readings)
+    shown = history(journal, "--step", "year").stdout
+    year, whole = rows(shown)
+    assert year[0] == f"{now:%Y} *"
+    known = re.search(r"\* not over yet: until (\S+ \S+)\n", shown)[1]
+    last = datetime.fromisoformat(known)
+    last = last if last.tzinfo else last.replace(tzinfo=PARIS)
+    assert timedelta(minutes=1) <= readings[-1].received_at - last < timedelta(minutes=2)
+    indexes = [
+        next(d.value for d in r.frame.datasets if d.label == "EAST")
+        for r in readings
+        if r.received_at <= last
+    ]
+    assert year[1] == whole[1] == f"{indexes[-1] - indexes[0]:,} -"
+
+
+def test_rows_before_anything_was_seen_are_shown_only_when_asked_for(house):
+    days = ("main", "--until", "2026-10-26")
+    assert rows(history(house, *days, "--since", "2026-10-22").stdout)[0] == ["2026-10-22 Thu", "-"]
+    by_month = ("main", "--until", "2026-10-26", "--step", "month")
+    assert rows(history(house, *by_month).stdout)[0][0] == "2026-10"

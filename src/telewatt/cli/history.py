@@ -89,6 +89,7 @@ def history(  # noqa: PLR0913 - one parameter an option
     span = _span(setup.console, since, until, step)
     with open_past(setup) as past:
         names, span = past.find(who or []), _without_wait(span, past)
+        span = span if since else _from_the_beginning(span, past)
         if not names:
             setup.console.fail(_NO_METER, code=NOTHING_FOUND)
         if quantities:
@@ -122,6 +123,15 @@ def _without_wait(span: Span, past: Past) -> Span:
     if until and span.start < until < span.end and span.now - until <= WAIT:
         return span._replace(end=until)
     return span
+
+
+def _from_the_beginning(span: Span, past: Past) -> Span:
+    """Without the time before anything was seen, unless it was asked for."""
+    seen = [meter.first_seen for meter in past.meters()]
+    known = [at for at in seen if at is not None]
+    if not known or len(known) < len(seen):  # an import may tell of any time
+        return span
+    return span._replace(start=min(max(span.start, min(known)), span.end - timedelta(minutes=1)))
 
 
 def _list_series(tables: Sequence[SeriesTable], past: Past) -> list[str]:

@@ -11,8 +11,8 @@ from telewatt.store import Archive
 from telewatt.store.history import History, Meter
 from telewatt.truth import Event
 
-OPEN_ENTRIES = 50_000
-"""So many entries are read again at once: two hours of several meters, some seconds of work."""
+OPEN_ENTRIES = 20_000
+"""So many entries are read again at once: an hour of five meters, some seconds of work."""
 
 
 @dataclass(slots=True)
