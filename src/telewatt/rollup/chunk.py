@@ -193,10 +193,10 @@ def _read_frames(cursor: Cursor) -> tuple[Frames, _Places]:
     arrived = _read_places(cursor, count)
     after_ms, during_ms = cursor.columns((len(arrived),) * 2)
     starts_ms = [minute * MINUTE_MS for minute in minutes]
-    first_ms, last_ms = starts_ms.copy(), starts_ms.copy()
-    for number, after, during in zip(arrived, after_ms, during_ms, strict=True):
-        first_ms[number] += after
-        last_ms[number] += after + during
+    first_ms = list(map(add, _pick(starts_ms, arrived), after_ms))
+    last_ms = list(map(add, first_ms, during_ms))
+    if len(arrived) < count:
+        first_ms, last_ms = (_spread(times, arrived, starts_ms) for times in (first_ms, last_ms))
     return Frames(starts_ms, frames, rejected, repaired, first_ms, last_ms), arrived
 
 
@@ -271,6 +271,14 @@ def _pick(values: list[int], places: _Places) -> list[int]:
     if len(places) == len(values):
         return values
     return [values[number] for number in places]
+
+
+def _spread(values: list[int], places: _Places, others: list[int]) -> list[int]:
+    """These values at their places, and the others everywhere else."""
+    spread = others.copy()
+    for number, value in zip(places, values, strict=True):
+        spread[number] = value
+    return spread
 
 
 def _relative(values: list[int], to: list[int], places: _Places) -> list[int]:

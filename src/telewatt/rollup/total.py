@@ -110,6 +110,8 @@ def chain(parts: Sequence[tuple[int, int, Measure]], at: Sequence[int]) -> list[
     Args:
         parts: from when, until when, and what the meter measured, also before and after.
     """
+    if len(parts) == 1 and parts[0][:2] == ALWAYS:
+        return energies(parts[0][2](at), at)
     found = [Energy(None, Quality.MISSING)] * (len(at) - 1)
     touched = [False] * (len(at) - 1)
     for start_ms, end_ms, totals in parts:
