@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
+from keyword import iskeyword
 from typing import Annotated, Any
 
 import typer
@@ -26,12 +27,15 @@ COMMANDS = (
     "check",
     "ports",
     "replay",
+    "export",
+    "import",
     "verify",
     "decode",
     "simulate",
     "demo",
 )
-"""In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``."""
+"""In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``, or ``x_`` of
+``x_`` where Python has that word."""
 
 _CLOSED_STDOUT = Text(
     "standard output is closed: what is found could not be written; give a file, or /dev/null",
@@ -56,7 +60,8 @@ class _Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        function = getattr(import_module(f"telewatt.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        function = getattr(import_module(f"telewatt.cli.{name}"), name)
         one = typer.Typer(add_completion=False, context_settings=_HELP_NAMES)
         one.command(cmd_name)(function)
         command = typer.main.get_command(one)

@@ -5,6 +5,24 @@ from telewatt.language import Text
 
 _HELP = (
     Text(
+        "Bring load curves, logs and captures of others into the history, or out of it again.",
+        "Importe courbes de charge, journaux et captures dans l'historique, ou les en retire.",
+    ),
+    Text("What shall be imported.", "Ce qui doit être importé."),
+    Text("The meter it tells of.", "Le compteur dont il parle."),
+    Text("The site whose meter it tells of.", "Le site dont le compteur est concerné."),
+    Text(
+        "When the first byte of a capture came.",
+        "Quand le premier octet d'une capture est arrivé.",
+    ),
+    Text(
+        "What times without offset in a daily log are.",
+        "Ce que sont les heures sans décalage d'un journal quotidien.",
+    ),
+    Text("Say what would be done, and do nothing.", "Dire ce qui serait fait, et ne rien faire."),
+    Text("List what was imported.", "Lister ce qui a été importé."),
+    Text("Remove what this import brought in.", "Retirer ce que cet import a apporté."),
+    Text(
         "Write frames, roll-ups or raw captures into files for other programs.",
         "Écrit des trames, des cumuls ou des captures brutes dans des fichiers.",
     ),

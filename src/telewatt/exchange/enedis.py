@@ -12,6 +12,7 @@ from telewatt.exchange import texts
 from telewatt.exchange.curves import STEPS, UNITS, between_stamps, days, under_days, up_to_stamps
 from telewatt.exchange.fault import NotImportableError
 from telewatt.exchange.measures import (
+    HOLES_MAX,
     Interval,
     Measures,
     fold_indexes,
@@ -80,33 +81,34 @@ def parse_tables(rows: Sequence[Row]) -> Measures:
     energies = [table for table in tables if "maximale" not in _said(table)]
     if not energies:
         raise NotImportableError(texts.PEAK_POWER, tables[0].header.line)
-    portions = list(_portions(energies))
+    remarks = list(_remarks(energies))
+    portions = list(_portions(energies, remarks))
     if not portions:
         raise NotImportableError(texts.NO_VALUES, energies[0].header.line)
     meter = _meter_of(energies)
-    return Measures(
-        energies[0].layout.kind,
-        [portion._replace(meter=meter) for portion in portions],
-        list(_remarks(energies)),
-    )
+    own = [portion._replace(meter=meter) for portion in portions]
+    return Measures(energies[0].layout.kind, own, remarks)
 
 
-def _portions(tables: Iterable[Table]) -> Iterator[Portion]:
+def _portions(tables: Iterable[Table], remarks: list[Text]) -> Iterator[Portion]:
     """What all tables hold; two that tell the same energy are one too many."""
     lines: dict[str, int] = {}
     for table in tables:
         line = table.header.line
-        portions = _portions_of(table)
+        portions = _portions_of(table, remarks)
         for quantity in {name for portion in portions for name in quantities(portion)}:
             if lines.setdefault(quantity, line) != line:
                 raise NotImportableError(texts.TWO_TABLES, line, other=lines[quantity])
         yield from portions
 
 
-def _portions_of(table: Table) -> list[Portion]:
+def _portions_of(table: Table, remarks: list[Text]) -> list[Portion]:
     if table.layout.kind == INDEX:
         return fold_indexes(registers(table))
-    return fold_intervals(_quantity(table), _intervals(table, _unit(table)))
+    portions, filled = fold_intervals(_quantity(table), _intervals(table, _unit(table)))
+    if filled:
+        remarks.append(texts.FILLED.fill(count=filled, kept=HOLES_MAX))
+    return portions
 
 
 def _intervals(table: Table, unit: str) -> Iterator[Interval]:

@@ -6,18 +6,20 @@ a hole, one portion ends and another begins.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from typing import NamedTuple
 
 from telewatt.config import Fault
+from telewatt.derivation import meter_key
 from telewatt.exchange.fault import NotImportableError
 from telewatt.language import Text
 from telewatt.reading import Reading
 from telewatt.rollup import Fold, Portion
-from telewatt.rollup.instant import to_ms
-from telewatt.truth import Event, EventKind
+from telewatt.rollup.instant import from_ms, to_ms
+from telewatt.truth import Event, EventKind, Truth
 
 _OTHER_VALUE = Fault(
     Text("another value than line {other} for the same time", "autre valeur que la ligne {other}"),
@@ -40,6 +42,11 @@ _RESET = Text(
     "index {quantity} went from {before} to {after} Wh: the total goes on, the jump counts 0",
     "l'index {quantity} est passé de {before} à {after} Wh : le total continue, le saut compte 0",
 )
+
+
+HOLES_MAX = 40
+"""Of more holes than that in a curve the shorter ones are filled: each slows all questions down."""
+_SECOND = timedelta(seconds=1)
 
 
 class Measures(NamedTuple):
@@ -74,25 +81,54 @@ class Indexes(NamedTuple):
     line: int
 
 
-def fold_intervals(quantity: str, intervals: Iterable[Interval]) -> list[Portion]:
+def fold_intervals(quantity: str, intervals: Iterable[Interval]) -> tuple[list[Portion], int]:
     """The running total of a load curve, as it was at both ends of each interval.
+
+    Returns:
+        A portion for each stretch without holes, and how many holes were filled.
 
     Raises:
         NotImportableError: two intervals contradict or overlap each other (equal ones are fine).
     """
     folds: list[Fold] = []
-    total, before = Fraction(0), None
-    for interval in sorted(intervals, key=lambda interval: (interval.start, interval.end)):
-        if before is not None and interval.start < before.end:
-            _require_same(interval, before)
-            continue
-        if before is None or interval.start > before.end:
+    total, end = Fraction(0), None
+    known = _consistent(intervals)
+    complete = list(_without_most_holes(known))
+    for interval in complete:
+        if end != interval.start:
             folds.append(Fold(""))
             folds[-1].settle(to_ms(interval.start), {quantity: floor(total)})
-        total += interval.wh
-        folds[-1].settle(to_ms(interval.end), {quantity: floor(total)})
-        before = interval
-    return [fold.take() for fold in folds]
+        total, end = total + interval.wh, interval.end
+        folds[-1].settle(to_ms(end), {quantity: floor(total)})
+    return [fold.take() for fold in folds], len(complete) - len(known)
+
+
+def _consistent(intervals: Iterable[Interval]) -> list[Interval]:
+    """Ascending, each once."""
+    found: list[Interval] = []
+    for interval in sorted(intervals, key=lambda interval: (interval.start, interval.end)):
+        if found and interval.start < found[-1].end:
+            _require_same(interval, found[-1])
+        else:
+            found.append(interval)
+    return found
+
+
+def _without_most_holes(intervals: Sequence[Interval]) -> Iterator[Interval]:
+    """All but the ``HOLES_MAX`` longest holes filled with the mean power around them."""
+    holes = sorted(
+        ((b.start - a.end, b.start) for a, b in pairwise(intervals) if b.start > a.end),
+        reverse=True,
+    )
+    filled = {start for _, start in holes[HOLES_MAX:]}
+    for place, interval in enumerate(intervals):
+        if interval.start in filled:
+            before = intervals[place - 1]
+            around = before.end - before.start + interval.end - interval.start
+            share = Fraction((interval.start - before.end) // _SECOND, around // _SECOND)
+            wh = (before.wh + interval.wh) * share
+            yield Interval(before.end, interval.start, wh, interval.line)
+        yield interval
 
 
 def _require_same(one: Interval, other: Interval) -> None:
@@ -145,16 +181,29 @@ def _resets(reading: Indexes, last: Mapping[str, int]) -> Iterator[Event]:
 
 
 def fold_readings(readings: Iterable[Reading]) -> list[Portion]:
-    """What the truth engine says about readings, folded meter by meter."""
-    from telewatt.derivation.derivation import Derivation
-
-    derivation = Derivation()
+    """What the truth engine says about readings, meter by meter; nothing comes after them."""
+    meters: dict[str, tuple[Truth, Fold]] = {}
     for reading in readings:
-        derivation.take(reading)
-    return derivation.harvest()
+        meter = meter_key(reading)
+        truth, fold = meters.setdefault(meter, (Truth(), Fold(meter)))
+        fold.add(reading, truth.judge(reading))
+    for truth, fold in meters.values():
+        for settled in truth.close().settled:
+            fold.settle(to_ms(settled.received_at), settled.totals)
+    return [fold.take() for _, fold in meters.values()]
 
 
 def quantities(portion: Portion) -> set[str]:
     """The quantities a portion knows anything about."""
     minutes = portion.minutes.values()
     return {name for minute in minutes for name in (*minute.counters, *minute.gauges)}
+
+
+def span_of(portion: Portion) -> tuple[datetime, datetime]:
+    """From when until when a portion knows anything, aware UTC."""
+    times: list[int] = []
+    for start, minute in portion.minutes.items():
+        times += minute.arrival or ([start] if minute.gauges else [])
+        for total in minute.counters.values():
+            times += (total.first_ms, total.last_ms)
+    return from_ms(min(times)), from_ms(max(times))

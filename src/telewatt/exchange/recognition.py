@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from telewatt.exchange import texts
+from telewatt.exchange.bundle import is_bundle, parse_bundle
 from telewatt.exchange.capture import is_capture, parse_capture
 from telewatt.exchange.content import refuse_what_is_no_measure, text_of
 from telewatt.exchange.daylog import is_log, parse_log
@@ -26,6 +27,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
+    "bundle": Kind(is_bundle, parse_bundle),
     "workbook": Kind(is_workbook, lambda content, _: parse_tables(rows_of_workbook(content))),
     "capture": Kind(is_capture, parse_capture),
     "log": Kind(

@@ -71,6 +71,14 @@ class Scanner:
                 return found
         return self._find_in_frames(decoder.close())
 
+    def find_in_times(self, file: IO[bytes]) -> str | None:
+        """What the table of arrivals of a capture shows; its numbers may look like anything."""
+        for line in file:
+            words = line.decode("utf-8", "replace").split("\t")[3:]
+            if found := self.find_whole(line) or self._find_in_texts(words):
+                return found
+        return None
+
     def find_in_jsonl(self, file: IO[bytes]) -> str | None:
         """What lines of JSON show; bytes written in hexadecimal are looked into."""
         for line in file:
@@ -81,10 +89,11 @@ class Scanner:
 
     def find_in_csv(self, file: IO[bytes]) -> str | None:
         """What rows show."""
-        for row in csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline="")):
-            if found := self.find_in_row(row):
-                return found
-        return None
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        try:
+            return next(filter(None, map(self.find_in_row, csv.DictReader(text))), None)
+        finally:
+            text.detach()
 
     def find_in_row(self, row: dict[str, Any]) -> str | None:
         """What one row shows; of a measure its data may look like anything."""

@@ -4,7 +4,6 @@ Times are UTC (``..._utc``), and beside them civil time of Paris with its offset
 """
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -19,7 +18,7 @@ from telewatt.language import Text
 
 PARIS = ZoneInfo("Europe/Paris")
 ROWS_AT_ONCE = 16_384
-TIME, WORD, NUMBER, FLAG = "time", "word", "number", "flag"
+TIME, WORD, NUMBER, DECIMAL, FLAG = "time", "word", "number", "decimal", "flag"
 NO_PARQUET = Fault(
     Text("Parquet needs the package pyarrow", "Parquet demande le paquet pyarrow"),
     Text(
@@ -39,7 +38,7 @@ class NotExportableError(Exception):
 
 
 class Column(NamedTuple):
-    """A column: its name, and whether it holds times, words, numbers or flags."""
+    """A column: its name, and whether it holds times, words, numbers..."""
 
     name: str
     sort: str
@@ -57,12 +56,19 @@ def time_cells(at: datetime) -> tuple[datetime, str]:
 
 def write_csv(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
     """RFC 4180, UTF-8, but LF as line end; an empty field is no value."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(_Utf8(file), lineterminator="\n")
     writer.writerow([column.name for column in columns])
     writer.writerows(map(_plain, rows))
-    text.flush()
-    text.detach()
+
+
+class _Utf8:
+    """A file of bytes for who writes text; unlike the standard one it never closes the file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        return self._file.write(text.encode())
 
 
 def write_jsonl(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
@@ -84,6 +90,7 @@ def write_parquet(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes
         TIME: arrow.timestamp("ms", tz="UTC"),
         WORD: arrow.dictionary(arrow.int32(), arrow.string()),
         NUMBER: arrow.int64(),
+        DECIMAL: arrow.float64(),
         FLAG: arrow.bool_(),
     }
     schema = arrow.schema([(column.name, types[column.sort]) for column in columns])

@@ -166,3 +166,8 @@ CLOCK_BACK = Fault(
         "coupez la capture à cet endroit et importez ses parties",
     ),
 )
+FILLED = Text(
+    "{count} short holes are filled with the mean power around them; the {kept} longest stay holes",
+    "{count} trous courts sont comblés par la puissance moyenne autour d'eux ; les {kept} plus "
+    "longs restent des trous",
+)
