@@ -52,7 +52,11 @@ def house_readings() -> list[Reading]:
 def write_past(path: Path, readings: Sequence[Reading]) -> None:
     """Append to the journal at ``path`` and write the history whenever an hour is over."""
     journal, history = Journal.open(path), History.open(history_path(path))
-    derivation, closed = Derivation.restore(history.progress().state or {}), None
+    progress = history.progress()
+    derivation, closed = Derivation.restore(progress.state or {}), None
+    for entry in journal.read(progress.place, 10_000):
+        derivation.take(entry.reading)
+        closed = closed_ms(to_ms(entry.reading.received_at))
     for number, reading in enumerate(readings):
         journal.append(reading)
         derivation.take(reading)

@@ -53,20 +53,17 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
         archive: the journal; ``None`` if there is none.
     """
     progress = history.progress()
-    part = OpenPart(progress.place)
-    if archive is None:
-        return part
-    # a journal that was begun anew counts from 1 again
-    begun_anew = progress.place > _last_known(archive)
-    after = 0 if begun_anew else progress.place
-    if archive.last_seq - after > OPEN_ENTRIES:
-        part.behind = archive.last_seq - after
-        return part
     derivation = Derivation.restore(progress.state or {})
-    for entry in archive.entries(after):
-        meter, judgement = meter_key(entry.reading), derivation.take(entry.reading)
-        part.events += [(meter, event) for event in judgement.events]
-        part.hear(meter, entry.reading)
+    part = OpenPart(progress.place)
+    if archive is not None:
+        # a journal that was begun anew counts from 1 again
+        after = progress.place if progress.place <= _last_known(archive) else 0
+        waiting = archive.last_seq - after
+        part.behind = waiting if waiting > OPEN_ENTRIES else 0
+        for entry in archive.entries(after) if not part.behind else ():
+            meter, judgement = meter_key(entry.reading), derivation.take(entry.reading)
+            part.events += [(meter, event) for event in judgement.events]
+            part.hear(meter, entry.reading)
     part.minutes = derivation.open_minutes()
     return part
 
