@@ -1,12 +1,14 @@
 """Stopped anywhere, restored from JSON: as if it had never stopped."""
 
 import json
+from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.truth_stories import Lie, Story, noisy, transmissions
 from telewatt.reading import Reading
+from telewatt.simulator import Transmission
 from telewatt.truth import Judgement, Truth
 
 SETTINGS = {
@@ -16,7 +18,11 @@ SETTINGS = {
     "switched": "sim:?mode=historic&contract=weekend&events=%2B30s mode standard;%2B60s contract hc"
     ";%2B90s mode historic;%2B110s outage for=65s",
 }
-_sent = {name: transmissions(settings, 900) for name, settings in SETTINGS.items()}
+
+
+@cache
+def sent(name: str) -> list[Transmission]:
+    return transmissions(SETTINGS[name], 900)
 
 
 def restored(truth: Truth) -> Truth:
@@ -39,7 +45,7 @@ def judge(readings: list[Reading], stops: set[int]) -> tuple[list[Judgement], Tr
     stops=st.sets(st.integers(0, 60), max_size=12),
 )
 def test_a_restored_engine_goes_on_as_if_never_stopped(name, rate, seed, stops):
-    readings = [told.reading for told in noisy(_sent[name], rate, seed)]
+    readings = [told.reading for told in noisy(sent(name), rate, seed)]
     once, truth = judge(readings, set())
     again, other = judge(readings, stops)
     assert again == once
@@ -66,6 +72,6 @@ def test_a_restored_engine_remembers_what_it_doubts(name, subject, lies, gap, st
 
 def test_a_state_is_small():
     """It is kept with every hour of history."""
-    judgements, truth = judge([t.reading for t in noisy(_sent["producer"], 0.01, 1)], set())
+    judgements, truth = judge([t.reading for t in noisy(sent("producer"), 0.01, 1)], set())
     assert judgements
     assert len(json.dumps(truth.state())) < 12_000

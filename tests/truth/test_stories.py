@@ -51,7 +51,7 @@ def is_whole_again(out: list[tuple[Told, Judgement]]) -> bool:
 
 
 @pytest.mark.parametrize(("settings", "subject"), SUBJECTS)
-@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 10, 30, 100])
+@pytest.mark.parametrize("frames", [1, 2, 4, 30])
 @pytest.mark.parametrize("leap", [LEAP, -LEAP])
 def test_a_leap_that_comes_back_leaves_nothing_false(settings, subject, frames, leap):
     out = told(Story(settings, 30 + frames + 8, (Lie(30, frames, leap, subject),)))
