@@ -152,6 +152,13 @@ def test_a_history_whose_journal_is_gone_is_still_shown(house):
     assert rows(history(house, "main", *DAY).stdout)[0][0] == "2026-10-25 Sun"
 
 
+def test_a_damaged_journal_is_named_and_its_history_shown(house):
+    house.write_bytes(house.read_bytes()[:100] + bytes(4000))
+    result = history(house, "main", *DAY)
+    assert rows(result.stdout)[0][0] == "2026-10-25 Sun"
+    assert str(house) in result.stderr
+
+
 def test_a_history_far_behind_the_journal_says_how_far_it_is(house, monkeypatch):
     monkeypatch.setattr("telewatt.cli.open_part.OPEN_ENTRIES", 10)
     result = history(house, "main", *DAY)

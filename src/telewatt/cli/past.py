@@ -195,6 +195,15 @@ def _open_history(setup: Setup) -> History:
     return History.open(path, writable=False, virtual=setup.config.formulas)
 
 
+def _open_journal(setup: Setup, opened: contextlib.ExitStack) -> Archive | None:
+    """The journal; where it cannot be used, that is said, and the history alone is shown."""
+    try:
+        return opened.enter_context(Archive.open(setup.journal)) if setup.journal.exists() else None
+    except JournalError as error:
+        setup.console.tell(error.text)
+        return None
+
+
 @contextlib.contextmanager
 def open_past(setup: Setup) -> Iterator[Past]:
     """Open what there is; whatever is wrong with it ends the command with its remedy."""
@@ -204,10 +213,7 @@ def open_past(setup: Setup) -> Iterator[Past]:
         setup.console.fail(nothing, code=NOTHING_FOUND, journal=setup.journal, path=path)
     with ending_on_trouble(setup), contextlib.ExitStack() as opened:
         history = opened.enter_context(contextlib.closing(_open_history(setup)))
-        archive = None
-        if setup.journal.exists():
-            archive = opened.enter_context(Archive.open(setup.journal))
-        past = Past(history, archive, setup)
+        past = Past(history, _open_journal(setup, opened), setup)
         past.tell_if_behind()
         yield past
 
