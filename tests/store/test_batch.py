@@ -23,7 +23,17 @@ from telewatt.store.batch import (
     unseal,
 )
 from telewatt.store.block import kinds, layout
-from telewatt.tic import Frame, Mode, Reason, Rejected, Status, restore_dataset
+from telewatt.tic import (
+    Dataset,
+    Frame,
+    Mode,
+    Reason,
+    Rejected,
+    Status,
+    add_parity,
+    encode_dataset,
+    restore_dataset,
+)
 from tests.store.old_batches import seal_v1
 from tests.store.readings import make_readings
 
@@ -45,11 +55,22 @@ datasets = st.builds(
 
 
 @st.composite
+def lines(draw: st.DrawFn, mode: Mode, found: list[Dataset]) -> bytes:
+    """Some of the datasets as a meter writes them, in any order, more than once, among others."""
+    ascii_only = [d for d in found if (d.label + d.data + (d.horodate or "")).isascii()]
+    written = [encode_dataset(mode, d.label, d.data, d.horodate) for d in ascii_only]
+    pieces = st.binary(max_size=3) | st.sampled_from([*written, b"\x02", b"\x03"])
+    line = b"".join(draw(st.lists(pieces, max_size=9)))
+    return add_parity(line) if draw(st.booleans()) else line
+
+
+@st.composite
 def frames(draw: st.DrawFn) -> Frame:
     mode = draw(st.sampled_from(Mode))
-    raw, offset = draw(st.binary(max_size=200)), draw(st.integers(0, 2**40))
+    offset = draw(st.integers(0, 2**40))
     found = draw(st.lists(datasets, max_size=5))
     own = [restore_dataset(mode, d.label, d.data, d.horodate, repaired=d.repaired) for d in found]
+    raw = draw(st.binary(max_size=200) | lines(mode, own))
     runs = draw(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 50)), max_size=3))
     rejected = [
         Rejected(offset + start, draw(st.sampled_from(Reason)), raw[start : start + length])
