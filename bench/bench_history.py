@@ -78,14 +78,14 @@ def figures() -> Iterator[Figure]:
 def _month(path: Path) -> Iterator[Figure]:
     days = 31
     history = History.open(path)
-    simulated = _simulate()
+    simulated, state = _simulate()
     before = _written_bytes()
     for hour in range(days * 24):
         minutes = _shifted(simulated, hour)
         portion = Portion(
             METER, "house", frozenset(("standard",)), minutes, closed_ms=_end(minutes)
         )
-        history.write([portion], hour, {})
+        history.write([portion], hour, state)
     history.close()
     written = (_written_bytes() - before) / days / 1e6
     size = path.stat().st_size / days * 365 / 1e6
@@ -93,8 +93,8 @@ def _month(path: Path) -> Iterator[Figure]:
     yield Figure("history.written", written, "MB a day and meter", "<= 4", written <= 4)
 
 
-def _simulate() -> list[list[Summary]]:
-    """The minutes of some whole hours of a three-phase producer, in real wire timing."""
+def _simulate() -> tuple[list[list[Summary]], object]:
+    """Minutes of some hours of a three-phase producer in real wire timing, and the state then."""
     derivation, decoder = Derivation(), Decoder()
     end = START + timedelta(hours=SIMULATED_HOURS)
     for sent in simulate(parse_settings(FULL), START):
@@ -103,12 +103,12 @@ def _simulate() -> list[list[Summary]]:
             break
         for frame in decoder.feed(sent.line):
             derivation.take(Reading(frame.meter, "house", arrival, frame))
-    minutes = derivation.open_minutes().popitem()[1]
+    (portion,) = derivation.harvest()
     first = to_ms(START) // HOUR_MS
     hours: list[list[Summary]] = [[] for _ in range(SIMULATED_HOURS)]
-    for start, summary in minutes.items():
+    for start, summary in portion.minutes.items():
         hours[start // HOUR_MS - first].append(summary)
-    return hours
+    return hours, derivation.state()
 
 
 def _shifted(simulated: list[list[Summary]], hour: int) -> dict[int, Summary]:

@@ -48,6 +48,12 @@ def test_no_interval_lies_in_no_time() -> None:
     assert len(intervals(Step.DAY, START, START - timedelta(days=1))) == 1
 
 
+@pytest.mark.parametrize("step", [0, -5])
+def test_a_step_has_at_least_one_minute(step: int) -> None:
+    with pytest.raises(ValueError, match="at least one minute"):
+        intervals(step, START, START + timedelta(days=1))
+
+
 @pytest.mark.parametrize(
     ("step", "level"),
     [

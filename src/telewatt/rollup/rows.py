@@ -1,5 +1,6 @@
 """Rows of one meter and origin as queries read them: from the store, from memory, or both."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import groupby
@@ -93,19 +94,19 @@ class BothRows:
         """See `Rows`."""
         one = self._one.counters(quantity, level, start_ms, end_ms)
         other = self._other.counters(quantity, level, start_ms, end_ms)
-        return Counters(*_joined(_together(one, other), _join_counters)) if other[0] else one
+        return Counters(*_both(one, other, _join_counters)) if other[0] else one
 
     def gauges(self, quantity: str, level: Level, start_ms: int, end_ms: int) -> Gauges:
         """See `Rows`."""
         one = self._one.gauges(quantity, level, start_ms, end_ms)
         other = self._other.gauges(quantity, level, start_ms, end_ms)
-        return Gauges(*_joined(_together(one, other), join_gauges)) if other[0] else one
+        return Gauges(*_both(one, other, join_gauges)) if other[0] else one
 
     def counts(self, level: Level, start_ms: int, end_ms: int) -> Counts:
         """See `Rows`."""
         one = self._one.counts(level, start_ms, end_ms)
         other = self._other.counts(level, start_ms, end_ms)
-        return Counts(*_joined(_together(one, other), join_counts)[:4]) if other[0] else one
+        return Counts(*_both(one, other, join_counts)) if other[0] else one
 
     def quantities(self) -> set[str]:
         """See `Rows`."""
@@ -130,8 +131,15 @@ def _join_counters(rows: Sequence[Row]) -> Row:
     return merge_counters([Counter(*row) for row in rows])
 
 
-def _together(one: Sequence[list[int]], other: Sequence[list[int]]) -> Iterator[Row]:
-    return merge(zip(*one, strict=True), zip(*other, strict=True), key=itemgetter(0))
+def _both(
+    one: Sequence[list[int]], other: Sequence[list[int]], join: Callable[[Sequence[Row]], Row]
+) -> list[list[int]]:
+    """The columns of both; what is before the other ones, as nearly all is, stays as it is."""
+    first = bisect_left(one[0], other[0][0])
+    rest = zip(*(column[first:] for column in one), strict=True)
+    rows = merge(rest, zip(*other, strict=True), key=itemgetter(0))
+    joined = _joined(rows, join)
+    return [column[:first] + more for column, more in zip(one, joined, strict=False)]
 
 
 def _joined(rows: Iterable[Row], join: Callable[[Sequence[Row]], Row]) -> list[list[int]]:

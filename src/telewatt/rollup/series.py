@@ -71,10 +71,15 @@ def intervals(step: Step | int, start: datetime, end: datetime) -> list[int]:
 
     Calendar steps begin where the calendar says; a number of minutes begins at the whole minute
     of ``start``.
+
+    Raises:
+        ValueError: a step of no minute.
     """
     start_ms, end_ms = to_ms(start), to_ms(end)
     if isinstance(step, Step):
         return starts_ms(step, start_ms, end_ms)
+    if step < 1:
+        raise ValueError(f"a step has at least one minute, not {step}")
     first, size = start_ms - start_ms % MINUTE_MS, step * MINUTE_MS
     count = max(0, -(-(end_ms - first) // size))
     return [first + size * number for number in range(count + 1)]

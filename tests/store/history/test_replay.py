@@ -218,6 +218,23 @@ def test_a_replay_that_was_broken_off_goes_on(history: History, tmp_path: Path) 
     assert everything(history) == at_once(tmp_path, journal, target, 2)
 
 
+def test_a_replay_leaves_the_file_as_large_as_it_was(history: History) -> None:
+    journal = journal_of(30)
+    Service(history, journal).run()
+    history.close()
+    size = history.path.stat().st_size
+    for promote in (True, False):
+        again = History.open(history.path)
+        again.begin_replay(START)
+        Service(again, journal, Stage.REPLAY).run(again.progress().place)
+        if promote:
+            again.promote()
+        else:
+            again.abandon_replay()
+        again.close()
+        assert history.path.stat().st_size <= size + 4096
+
+
 def test_a_replay_given_up_leaves_nothing(history: History) -> None:
     journal = journal_of(30)
     Service(history, journal).run()

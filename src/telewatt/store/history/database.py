@@ -22,6 +22,7 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 _BUSY_S = 10.0
 _CACHE_KIB = 1024
 _LOG_BYTES = 8 << 20  # what is left of the log of a large transaction
+_VACUUM_PAGES = 1000
 _VERSIONS_MAX = 1000  # a higher schema version is a damaged header, not a newer program
 
 
@@ -81,6 +82,12 @@ class Database:
             self._reader.execute("BEGIN")
             yield self._reader
 
+    def shrink(self) -> None:
+        """Give free pages back to the disk, some at a time, so that others can write between."""
+        with self._writing, telling(self.path):
+            while self._writer.execute("PRAGMA freelist_count").fetchone() != (0,):
+                self._writer.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+
     def _stay(self) -> None:
         """Never go on with a file that was moved away or replaced by another one."""
         if not self.path.exists() or _identity(self.path) != self._identity:
@@ -110,6 +117,7 @@ def _build(path: Path) -> None:
     connection = sqlite3.connect(new, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         _migrate(connection)
         connection.execute("PRAGMA journal_mode = WAL")
     finally:

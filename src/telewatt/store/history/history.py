@@ -162,6 +162,7 @@ class History:
         """Give up the replay that is going on, if there is one."""
         with self._database.writing() as connection:
             stages.abandon(connection)
+        self._database.shrink()
 
     def promote(self, state: Any = None) -> Progress:
         """Put the replay in the place of what queries see; a new generation begins.
@@ -175,7 +176,9 @@ class History:
             ReplayLostError: there is none.
         """
         with self._database.writing() as connection:
-            return stages.promote(connection, state, self.path)
+            progress = stages.promote(connection, state, self.path)
+        self._database.shrink()
+        return progress
 
     # -- questions -------------------------------------------------------------------------------
 
@@ -325,7 +328,9 @@ class History:
     def remove_import(self, number: int) -> bool:
         """Undo an import; ``False`` if there is none of this number."""
         with self._database.writing() as connection:
-            return imports.remove(connection, number)
+            removed = imports.remove(connection, number)
+        self._database.shrink()
+        return removed
 
     def imports(self) -> list[Import]:
         """All imports, the first first."""
