@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telewatt.reading import Reading
-from telewatt.store import Archive, Entry, GapReason, Journal
+from telewatt.store import Entry, GapReason, Journal
 from telewatt.store.packing import BLOCK_ENTRIES
 from tests.store.readings import START, make_readings
 
@@ -114,45 +114,4 @@ async def test_a_running_journal_packs_what_is_old(path: Path) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert journal.read(0) == entries
-    journal.close()
-
-
-# -- the archive -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_an_archive_reads_the_entries_of_a_time_and_a_meter(path: Path, packed: bool) -> None:
-    entries = write(path, spread(READINGS, 5))
-    journal = Journal.open(path)
-    if packed:
-        pack_all(journal)
-    since, until = START + timedelta(hours=1), START + timedelta(hours=2, minutes=20)
-    with Archive.open(path) as archive:
-        assert list(archive.entries()) == entries
-        assert list(archive.entries(500)) == entries[500:]
-        assert list(archive.entries(since=since, until=until)) == [
-            each for each in entries if since <= each.reading.received_at < until
-        ]
-        assert list(archive.entries(10, until=until, meter="020123456789")) == [
-            each
-            for each in entries[10:]
-            if each.reading.received_at < until and each.reading.meter == "020123456789"
-        ]
-        assert (archive.first_seq, archive.last_seq) == (1, 900)
-        assert archive.span == (START, entries[-1].reading.received_at)
-    journal.close()
-    with Archive.open(path) as archive:
-        assert list(archive.entries()) == entries
-
-
-def test_packing_under_an_archive_that_reads_changes_nothing(path: Path) -> None:
-    entries = write(path, spread(READINGS, 5))
-    journal = Journal.open(path)
-    found = []
-    with Archive.open(path) as archive:
-        for entry in archive.entries():
-            found.append(entry)
-            if entry.seq % 100 == 0:
-                journal.pack()
-    assert found == entries
     journal.close()

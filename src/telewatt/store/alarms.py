@@ -228,6 +228,9 @@ _REASONS: Mapping[GapReason, Text] = {
     GapReason.REMOVED: Text(
         fr="fichier enlevé pendant la marche", en="file taken away while running"
     ),
+    GapReason.RESTORED: Text(
+        fr="sauvegarde restaurée, numéros sautés", en="backup restored, numbers skipped"
+    ),
     GapReason.PRUNED: Text(fr="budget du disque", en="disk budget"),
 }
 

@@ -17,11 +17,11 @@ from telewatt.store.faults import (
     UntouchableError,
     telling_damage,
 )
-from telewatt.store.files import PAGE_SIZE, beside, connect
+from telewatt.store.files import PAGE_SIZE, beside, connect, transaction
 from telewatt.store.gap import Gap
 from telewatt.store.ownership import check_header
 from telewatt.store.packing import microseconds, new_digest
-from telewatt.store.rows import Span
+from telewatt.store.rows import Mark, Span, Stored
 
 _EVER = Span(-(1 << 62), 1 << 62)
 _LOOKS = 3  # at a log that a service may be writing at the same moment
@@ -104,9 +104,7 @@ class Archive:
     @property
     def last_seq(self) -> int:
         """Number of the newest durable entry; 0 if there is none."""
-        sql = "SELECT first_seq + entries - 1 FROM batch ORDER BY first_seq DESC LIMIT 1"
-        found = self._connection.execute(sql).fetchone()
-        return 0 if found is None else int(found[0])
+        return rows.last_seq(self._connection)
 
     @property
     def gaps(self) -> list[Gap]:
@@ -130,6 +128,26 @@ class Archive:
                 return
             yield found[0]
             after = found[0].last_seq
+
+    def marks(self, after: int = 0) -> Iterator[Mark]:
+        """What tells the rows with entries after this number from others, ascending."""
+        while (first_seq := rows.next_within(self._connection, after, _EVER)) is not None:
+            mark = rows.mark(self._connection, first_seq)
+            if mark is not None:  # else it was packed or pruned a moment ago
+                yield mark
+                after = mark.last_seq
+
+    def row(self, first_seq: int) -> Stored | None:
+        """The whole row with this number, if it is still there."""
+        return rows.stored(self._connection, first_seq)
+
+    def jumps(self) -> list[tuple[int, int]]:
+        """Where a row does not begin with the number after the one before: expected, found."""
+        return rows.jumps(self._connection, quick=False)
+
+    def places(self) -> dict[str, int]:
+        """How far each reader has got."""
+        return rows.places(self._connection)
 
     def entries(
         self,
@@ -183,14 +201,8 @@ class Archive:
             digest.update(entry.reading.frame.raw)
         if (old.first_seq, old.entries) != (new.first_seq, new.entries):
             return False
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            replaced = rows.replace(self._connection, old, new, digest.digest())
-            self._connection.execute("COMMIT")
-        finally:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-        return replaced
+        with transaction(self._connection):
+            return rows.replace(self._connection, old, new, digest.digest())
 
 
 def _open(path: Path) -> sqlite3.Connection:

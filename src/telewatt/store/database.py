@@ -11,15 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from telewatt.store import gap, rows, schema, wal
+from telewatt.store import files, gap, rows, schema, wal
 from telewatt.store.batch import BatchError, Sealed, check
-from telewatt.store.batch import places as places_of
 from telewatt.store.faults import AheadError, DamagedError, needs_reopening, telling_damage
-from telewatt.store.files import PAGE_SIZE, beside, connect
+from telewatt.store.files import PAGE_SIZE, beside, connect, identity
 from telewatt.store.gap import Gap
 from telewatt.store.ownership import check_header
-
-_NEWEST = 5  # so many damaged batches may hide the places in the one before
 
 
 class Database:
@@ -43,7 +40,7 @@ class Database:
         check_header(path)
         if wal.is_damaged(beside(path, "-wal"), PAGE_SIZE):
             raise DamagedError(f"{path}-wal is damaged")
-        self._identity = _identity(path)
+        self._identity = identity(path)
         with contextlib.ExitStack() as opened:
             self._writer = opened.enter_context(contextlib.closing(connect(path, writable)))
             if writable:
@@ -91,13 +88,7 @@ class Database:
 
     def places(self) -> dict[str, int]:
         """The place of every reader: in the table, or further on in the newest batch."""
-        found = {name: int(seq) for name, seq in self._writer.execute("SELECT * FROM reader")}
-        sql = f"SELECT payload FROM batch ORDER BY first_seq DESC LIMIT {_NEWEST}"
-        for (payload,) in self._writer.execute(sql).fetchall():
-            with contextlib.suppress(BatchError):
-                newest = places_of(payload)
-                return {n: max(found.get(n, 0), newest.get(n, 0)) for n in found | newest}
-        return found
+        return rows.places(self._writer)
 
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""
@@ -113,7 +104,7 @@ class Database:
     def moved(self) -> bool:
         """Whether another file, or none, is now where this one was."""
         try:
-            return _identity(self.path) != self._identity
+            return identity(self.path) != self._identity
         except FileNotFoundError:
             return True
 
@@ -145,10 +136,20 @@ class Database:
 
     def used_bytes(self) -> int:
         """The pages of the file that hold something."""
+        pages, free = self._pages()
+        return (pages - free) * PAGE_SIZE
+
+    def is_mostly_free(self) -> bool:
+        """Whether more than half of the file, and not just a little, holds nothing."""
+        pages, free = self._pages()
+        return free * PAGE_SIZE > files.FREE_BYTES and free > pages // 2
+
+    def _pages(self) -> tuple[int, int]:
+        """All pages, and those that hold nothing."""
         with telling_damage(self.path):
             (pages,) = self._reader.execute("PRAGMA page_count").fetchone()
             (free,) = self._reader.execute("PRAGMA freelist_count").fetchone()
-        return int(pages - free) * PAGE_SIZE
+        return int(pages), int(free)
 
     def newest_volume(self) -> rows.Volume | None:
         """How much the newest packed rows hold."""
@@ -214,11 +215,7 @@ def insert(
 ) -> None:
     """Put rows into an open transaction."""
     rows.insert(connection, batches)
-    connection.executemany(
-        """INSERT INTO reader (name, seq) VALUES (?, ?)
-        ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)""",
-        places.items(),
-    )
+    rows.store_places(connection, places)
     gap.insert(connection, gaps)
 
 
@@ -238,8 +235,3 @@ def _fits(first_seq: int, entries: int, payload: bytes) -> bool:
     except BatchError:
         return True  # a damaged payload in a sound row costs only itself
     return (sealed.first_seq, sealed.entries) == (first_seq, entries)
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino

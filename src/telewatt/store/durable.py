@@ -171,12 +171,12 @@ class Durable:
         if database is None and self._storage.was_never_made():
             return True
         if database is None:
-            self.seq = _unused_seq(self._storage.path, 0)
+            self.seq = unused_seq(self._storage.path, 0)
             return False
         self.seq = database.last_seq()
         self._load_places(database)
         if self._storage.salvaged:
-            self.seq = _unused_seq(self._storage.path, self.seq)
+            self.seq = unused_seq(self._storage.path, self.seq)
         elif not database.was_closed():
             self._note_crash(database)
         self._adopt(database, GapReason.DAMAGED)
@@ -353,7 +353,7 @@ def _merge(gaps: Sequence[Gap], newer: Sequence[Gap]) -> list[Gap]:
     return sorted(found.values(), key=lambda each: each[:3])
 
 
-def _unused_seq(path: Path, known_seq: int) -> int:
+def unused_seq(path: Path, known_seq: int) -> int:
     """A number beyond any given before, even if the clock is wrong now or always was."""
     clock_ms = max(time.time_ns() // 1_000_000, salvage.newest_time_ms(path))
     return max(clock_ms, known_seq + _SKIPPED, _FLOOR)

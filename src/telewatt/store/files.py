@@ -3,7 +3,8 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from telewatt.store import schema
@@ -12,6 +13,7 @@ from telewatt.store.faults import is_busy, telling_damage
 PAGE_SIZE = 512  # small pages: a commit rewrites few bytes (docs/adr/0004-journal.md)
 CHECKPOINT_PAGES = 8000  # a page that changes again and again goes into the file once in that time
 BUSY_S = 10.0  # how long others may write: each of their transactions is short
+_NEW = ".new"  # ends the names of files that are being made
 FREE_BYTES = 16 << 20  # less is not worth a copy
 _CACHE_KIB = 512
 
@@ -59,22 +61,86 @@ def build(path: Path, fill: Callable[[sqlite3.Connection], None] | None = None) 
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    _put_in_place(new, path)
+    put_in_place(new)
 
 
 def _prepare_new(path: Path) -> Path:
-    """An empty file beside ``path`` that only its user may read."""
-    new = beside(path, ".new")
+    """An empty file beside ``path`` for the owner of its folder alone."""
+    new = beside(path, _NEW)
     for suffix in ("", "-journal", "-wal", "-shm"):
         beside(new, suffix).unlink(missing_ok=True)
     new.touch(mode=0o600)  # SQLite gives its side files the same mode
+    give_to_owner(new)
     return new
 
 
-def _put_in_place(new: Path, path: Path) -> None:
+def give_to_owner(path: Path) -> None:
+    """Give a file that root has made to whom its folder belongs: the service, which needs it."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
+
+
+def put_in_place(new: Path) -> None:
+    """Rename a new file that is whole, durably: it takes the place of the one before."""
+    path = new.with_name(new.name.removesuffix(_NEW))
     _sync(new)
     new.rename(path)
     sync_folder(path)
+
+
+def copy(source: Path, path: Path) -> Path:
+    """Copy a database, which others may be writing, into a new file beside ``path``.
+
+    Returns:
+        The new file, for `put_in_place`. It has no log.
+
+    Raises:
+        OSError, sqlite3.Error: one of both disks refuses.
+    """
+    new = _prepare_new(path)
+    with (
+        contextlib.closing(
+            sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)
+        ) as old,
+        contextlib.closing(sqlite3.connect(new)) as connection,
+    ):
+        old.backup(connection)
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return new
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All of it is stored durably, or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def connect_alone(path: Path) -> sqlite3.Connection:
+    """A connection without a log, for a journal that no service uses.
+
+    Raises:
+        DamagedError: not a sound journal.
+        OSError, sqlite3.Error: the disk is away or full.
+    """
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_S
+    )
+    try:
+        with telling_damage(path, strict=True):
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _sync(path: Path) -> None:
@@ -83,6 +149,39 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+class _Connection(sqlite3.Connection):
+    """Tells `is_open_here` of itself."""
+
+    file: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        if self.file is not None:
+            _open_here[self.file] -= 1
+            self.file = None
+        super().close()
+
+
+_open_here: Counter[tuple[int, int]] = Counter()
+
+
+def is_open_here(path: Path) -> bool:
+    """Whether this process has the journal at ``path`` open.
+
+    Then it must not open the file past SQLite: as soon as any descriptor of a file is closed, the
+    process loses the locks that SQLite holds on it (fcntl(2)), and others take its log away.
+    """
+    try:
+        return _open_here[identity(path)] > 0
+    except FileNotFoundError:
+        return False
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """What tells this file from any other, whatever its name."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def connect(path: Path, writable: bool) -> sqlite3.Connection:
@@ -95,8 +194,11 @@ def connect(path: Path, writable: bool) -> sqlite3.Connection:
         isolation_level=None,
         check_same_thread=False,
         timeout=BUSY_S,
+        factory=_Connection,
     )
     try:
+        connection.file = identity(path)
+        _open_here[connection.file] += 1
         with telling_damage(path, strict=True):
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA synchronous = FULL")
@@ -110,16 +212,6 @@ def connect(path: Path, writable: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def is_mostly_free(path: Path) -> bool:
-    """Whether more than half of a closed journal's file, and not just a little, holds nothing."""
-    with path.open("rb") as file:
-        header = file.read(40)
-    pages, free = int.from_bytes(header[28:32]), int.from_bytes(header[36:40])
-    return (
-        free * PAGE_SIZE > FREE_BYTES and free > pages // 2 and not has_bytes(beside(path, "-wal"))
-    )
 
 
 def shrink(path: Path) -> None:
@@ -144,4 +236,4 @@ def shrink(path: Path) -> None:
         connection.execute("VACUUM INTO ?", (str(new),))
         with contextlib.closing(sqlite3.connect(new)) as copy:
             copy.execute("PRAGMA journal_mode = WAL")
-        _put_in_place(new, path)
+        put_in_place(new)

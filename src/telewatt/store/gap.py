@@ -19,6 +19,7 @@ class GapReason(StrEnum):
     MISSING = "missing"  # the file is sound but the numbers are not there
     UNREADABLE = "unreadable"  # the disk could not be read at start; numbers were skipped
     REMOVED = "removed"  # the file was taken away while the service ran
+    RESTORED = "restored"  # a backup was restored, what came after it is not in it
     PRUNED = "pruned"  # the oldest ones, to stay within the disk budget
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from telewatt.language import Text
 from telewatt.store.faults import JournalError
+from telewatt.store.files import give_to_owner
 
 _IN_USE = Text(
     en="journal {path}: already in use by process {pid}; "
@@ -46,6 +47,7 @@ def acquire(path: Path) -> int | None:
     try:
         name.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        give_to_owner(name)
     except OSError:
         return None
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 from telewatt.store import schema
 from telewatt.store.batch import MAGIC
 from telewatt.store.faults import DamagedError, UntouchableError
-from telewatt.store.files import PAGE_SIZE, beside
+from telewatt.store.files import PAGE_SIZE, beside, is_open_here
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 _CHUNK_BYTES = 1 << 20
@@ -15,13 +15,15 @@ _VERSIONS_MAX = 1000  # a higher schema version is a damaged header, not a newer
 
 
 def check_header(path: Path) -> None:
-    """Look at a file before SQLite does.
+    """Look at a file before SQLite does; what is open here is known.
 
     Raises:
         UntouchableError: a newer version's, or another program's.
         DamagedError: not a sound journal.
         OSError: the disk is away.
     """
+    if is_open_here(path):
+        return
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UntouchableError(path, None)  # a device or a pipe
     with path.open("rb") as file:

@@ -9,12 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from telewatt.store import gap
-from telewatt.store.batch import Sealed
+from telewatt.store import batch, gap
+from telewatt.store.batch import BatchError, Sealed
 from telewatt.store.faults import DamagedError
 from telewatt.store.gap import Gap, GapReason
 
 _PRUNED_ROWS = 256  # in one transaction, at most
+_NEWEST_BATCHES = 5  # so many damaged ones may hide the places in the one before
 _NEWEST_ROWS = 24 * 14
 _INDEXED = "batch INDEXED BY batch_span WHERE packed IS NOT 0"
 _SIZE = "(SELECT length(payload) FROM batch AS row WHERE row.first_seq = batch.first_seq)"
@@ -25,6 +26,48 @@ class Span(NamedTuple):
 
     since_us: int
     until_us: int
+
+
+class Stored(NamedTuple):
+    """A whole row.
+
+    Attributes:
+        packed: 0 as committed, 1 as it stays, ``None`` if packing has not looked at it.
+        since_us, until_us: its times, if it is packed and not damaged.
+        digest: of the raw bytes of its frames, if it is packed and not damaged.
+    """
+
+    first_seq: int
+    entries: int
+    payload: bytes
+    packed: int | None
+    since_us: int | None
+    until_us: int | None
+    digest: bytes | None
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last entry."""
+        return self.first_seq + self.entries - 1
+
+    @property
+    def sealed(self) -> Sealed:
+        """Its batch."""
+        return Sealed(self.first_seq, self.entries, self.payload)
+
+
+class Mark(NamedTuple):
+    """What tells a row from another without reading its payload: the head has its CRC."""
+
+    first_seq: int
+    entries: int
+    packed: bool
+    head: bytes
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last entry."""
+        return self.first_seq + self.entries - 1
 
 
 class Packed(NamedTuple):
@@ -103,6 +146,55 @@ _READ = """
     SELECT first_seq, entries, payload FROM batch WHERE first_seq >= coalesce(
         (SELECT max(first_seq) FROM batch WHERE first_seq <= :next), :next)
     ORDER BY first_seq"""
+
+
+def stored(connection: sqlite3.Connection, first_seq: int) -> Stored | None:
+    """The row with this number, if it is still there."""
+    sql = f"SELECT {', '.join(Stored._fields)} FROM batch WHERE first_seq = ?"
+    row = connection.execute(sql, (first_seq,)).fetchone()
+    return None if row is None else Stored(*row)
+
+
+def mark(connection: sqlite3.Connection, first_seq: int) -> Mark | None:
+    """What tells the row with this number from others; ``None`` if it is not there."""
+    sql = "SELECT entries, packed FROM batch WHERE first_seq = ?"
+    found = connection.execute(sql, (first_seq,)).fetchone()
+    if found is None:
+        return None
+    try:
+        with connection.blobopen("batch", "payload", first_seq, readonly=True) as payload:
+            head = payload.read(batch.HEADER.size)
+    except sqlite3.OperationalError:  # another process has just removed it
+        return None
+    return Mark(first_seq, found[0], bool(found[1]), head)
+
+
+def within(connection: sqlite3.Connection, first_seq: int, last_seq: int) -> list[Sealed]:
+    """The rows with entries of these numbers, ascending."""
+    found = read(connection, first_seq - 1, last_seq - first_seq + 1)
+    return [row for row in found if row.first_seq <= last_seq]
+
+
+def uncovered(
+    connection: sqlite3.Connection, first_seq: int, last_seq: int
+) -> list[tuple[int, int]]:
+    """The runs of these numbers that no row has."""
+    sql = """SELECT first_seq, first_seq + entries - 1 FROM batch
+        WHERE first_seq <= ? AND first_seq + entries > ? AND first_seq >= coalesce(
+            (SELECT max(first_seq) FROM batch WHERE first_seq <= ?), 0)"""
+    known = connection.execute(sql, (last_seq, first_seq, first_seq))
+    gaps = [Gap(first, last, GapReason.MISSING) for first, last in known]
+    return gap.unexplained(gaps, first_seq, last_seq)
+
+
+def put(connection: sqlite3.Connection, old: Iterable[Sealed], new: Stored) -> None:
+    """Put a row of another journal in place of these; it is in the index, wherever it comes."""
+    connection.executemany(
+        "DELETE FROM batch WHERE first_seq = ?", ((row.first_seq,) for row in old)
+    )
+    names, places = ", ".join(Stored._fields), ", ".join("?" * len(new))
+    new = new._replace(packed=new.packed or None)
+    connection.execute(f"INSERT INTO batch ({names}) VALUES ({places})", new)
 
 
 def next_unpacked(connection: sqlite3.Connection, after: int) -> int | None:
@@ -190,22 +282,53 @@ def newest_volume(connection: sqlite3.Connection) -> Volume | None:
     return None if since_us is None else Volume(size, Span(since_us, until_us))
 
 
-def jumps(connection: sqlite3.Connection) -> list[tuple[int, int]]:
-    """Where a row does not begin with the number after the one before: expected, found."""
+def places(connection: sqlite3.Connection) -> dict[str, int]:
+    """The place of every reader: in table ``reader``, or further on in the newest batch."""
+    found = {name: int(seq) for name, seq in connection.execute("SELECT name, seq FROM reader")}
+    sql = f"SELECT payload FROM batch ORDER BY first_seq DESC LIMIT {_NEWEST_BATCHES}"
+    for (payload,) in connection.execute(sql).fetchall():
+        with contextlib.suppress(BatchError):
+            newest = batch.places(payload)
+            return {name: max(found.get(name, 0), newest.get(name, 0)) for name in found | newest}
+    return found
+
+
+def store_places(connection: sqlite3.Connection, places: Mapping[str, int]) -> None:
+    """Put places into table ``reader``; none goes back."""
+    connection.executemany(
+        """INSERT INTO reader (name, seq) VALUES (?, ?)
+        ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)""",
+        places.items(),
+    )
+
+
+def last_seq(connection: sqlite3.Connection) -> int:
+    """Number of the newest entry; 0 if there is none."""
+    sql = "SELECT first_seq + entries - 1 FROM batch ORDER BY first_seq DESC LIMIT 1"
+    found = connection.execute(sql).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def jumps(connection: sqlite3.Connection, *, quick: bool = True) -> list[tuple[int, int]]:
+    """Where a row does not begin with the number after the one before: expected, found.
+
+    Args:
+        quick: do not look at each row where their numbers add up.
+    """
     found, expected = [], 1
-    for first_seq, end in _runs(connection):
+    for first_seq, end in _runs(connection, quick=quick):
         if first_seq != expected:
             found.append((expected, first_seq))
         expected = end
     return found
 
 
-def _runs(connection: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+def _runs(connection: sqlite3.Connection, *, quick: bool) -> Iterator[tuple[int, int]]:
     """Each row's first number and the one after its last; rows that join may be one run."""
     count = f"SELECT sum(entries), min(first_seq), max(first_seq + entries) FROM {_INDEXED}"
     entries, first_seq, end = connection.execute(count).fetchone()
-    if entries is not None and entries == end - first_seq:
-        yield first_seq, end  # nothing missing: no need to look at each row
+    if quick and entries is not None and entries == end - first_seq:
+        yield first_seq, end
     elif entries is not None:
         sql = f"SELECT first_seq, first_seq + entries FROM {_INDEXED} ORDER BY first_seq"
         yield from connection.execute(sql)

@@ -25,7 +25,7 @@ from telewatt.store.database import find_missing, insert
 from telewatt.store.files import PAGE_SIZE, beside, build, sync_folder
 from telewatt.store.gap import Gap, GapReason
 
-_STAMP = re.compile(r"\.(?:salvaging|damaged)-(\d{8}T\d{6}Z)")
+_STAMP = re.compile(r"\.(?:salvaging|damaged|replaced)-(\d{8}T\d{6}Z)")
 SIDE_FILES = ("-wal", "-shm", "-journal")
 _LOCAL_MIN = (PAGE_SIZE - 12) * 32 // 255 - 23
 _LOCAL_MAX = PAGE_SIZE - 35
@@ -45,13 +45,13 @@ class Salvage(NamedTuple):
     entries: int
 
 
-def set_aside(path: Path, now: datetime) -> Path:
-    """Rename the file and its side files; returns its new name."""
+def set_aside(path: Path, now: datetime, state: str = "salvaging") -> Path:
+    """Rename the file and its side files to ``NAME.STATE-TIME``; returns its new name."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    target, number = beside(path, f".salvaging-{stamp}"), 1
+    target, number = beside(path, f".{state}-{stamp}"), 1
     while target.exists() or beside(target, "-wal").exists():
         number += 1
-        target = beside(path, f".salvaging-{stamp}-{number}")
+        target = beside(path, f".{state}-{stamp}-{number}")
     if path.exists():
         path.rename(target)
     _move_side_files(path, target)

@@ -24,7 +24,7 @@ from telewatt.store.faults import (
     UntouchableError,
     is_world,
 )
-from telewatt.store.files import beside, build, has_bytes, is_mostly_free, shrink
+from telewatt.store.files import beside, build, has_bytes, shrink
 from telewatt.store.ownership import is_ours
 
 _log = logging.getLogger("telewatt.store")
@@ -164,7 +164,7 @@ class Storage:
     def _shrunk(self, database: Database) -> Database:
         """The same journal in a smaller file, after much of it was pruned or packed."""
         path = database.path
-        if not is_mostly_free(path):
+        if not database.is_mostly_free():
             return database
         database.close()
         try:
