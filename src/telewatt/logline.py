@@ -18,6 +18,7 @@ from telewatt.tic.formats import FormatError
 from telewatt.tic.labels import TABLE
 
 OFFSET = "DecalageUTC"
+METER = "Compteur"
 _PARIS = ZoneInfo("Europe/Paris")
 _LINE = re.compile(r"(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)[\t ]+([A-Z]+)(?:[\t ]+(.*))?")
 _HISTORIC, _STANDARD = Mode.HISTORIC, Mode.STANDARD
@@ -29,7 +30,7 @@ _FIELDS = (  # name, label in historic mode, label in standard mode
     ("IndexHP", "HCHP", ""),
     ("IndexHN", "EJPHN", ""),
     ("IndexHPM", "EJPHPM", ""),
-    *((f"Index{name}", f"BBR{name}", "") for name in ("HCJB", "HPJB", "HCJW", "HPJW", "HCJR", "HPJR")),
+    *((f"Index{hour}J{day}", f"BBR{hour}J{day}", "") for day in "BWR" for hour in ("HC", "HP")),
     *((f"Index{number:02}", "", f"EASF{number:02}") for number in range(1, 11)),
     ("IndexInjection", "", "EAIT"),
     ("PuissConsommee", "PAPP", "SINSTS"),
@@ -65,11 +66,13 @@ class LogLine(NamedTuple):
         stamp: as written: aware if the line says how far it is from UTC, else naive.
         word: ``DATA`` or another one in capitals.
         fields: of a line ``DATA``, by their names as telewatt writes them.
+        meter: of another line, the meter that it names, if it does.
     """
 
     stamp: datetime
     word: str
     fields: Mapping[str, str]
+    meter: str | None = None
 
 
 def write_line(received_at: datetime, frame: Frame) -> str:
@@ -116,7 +119,10 @@ def read_line(text: str) -> LogLine:
         stamp = datetime.strptime(match[1], "%Y/%m/%d %H:%M:%S")  # noqa: DTZ007 - see LogLine
     except ValueError:
         raise LineError(match[1]) from None
-    fields = dict(_split(match[3] or "")) if match[2] == "DATA" else {}
+    if match[2] != "DATA":
+        named = re.match(rf"{METER}=([A-Za-z0-9_-]+)", match[3] or "")
+        return LogLine(stamp, match[2], {}, named and named[1])
+    fields = dict(_split(match[3] or ""))
     if offset := fields.pop(OFFSET, ""):
         stamp = _with_offset(stamp, offset)
     return LogLine(stamp, match[2], fields)

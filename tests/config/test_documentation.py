@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from telewatt.config import Config, JournalConfig, LogConfig, MeterConfig, VirtualConfig, parse
+from telewatt.config import (
+    Config,
+    DailyLogConfig,
+    JournalConfig,
+    LogConfig,
+    MeterConfig,
+    VirtualConfig,
+    parse,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS = {
     "": Config,
     "journal": JournalConfig,
     "log": LogConfig,
+    "daily_log": DailyLogConfig,
     "meters.NAME": MeterConfig,
     "virtual.NAME": VirtualConfig,
 }
@@ -22,7 +31,7 @@ SECTIONS = {
 def keys_of_the_model():
     for section, model in SECTIONS.items():
         for key in (key.name for key in fields(model)):
-            if key not in ("journal", "log", "meters", "virtual"):
+            if key not in ("journal", "log", "daily_log", "meters", "virtual"):
                 yield f"{section}.{key}".lstrip(".")
 
 

@@ -40,6 +40,14 @@ class LogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyLogConfig:
+    """``[daily_log]``: files of plain text, one a day and meter, for people who like files."""
+
+    folder: str | None = _key(Words(), default=None)
+    interval_s: int = _key(Number(1, 3600, whole=True), default=60)
+
+
+@dataclass(frozen=True, slots=True)
 class MeterConfig:
     """``[meters.NAME]``: one meter and where its bytes come from."""
 
@@ -66,6 +74,7 @@ class Config:
     language: Language | None = _key(Choice(("fr", "en")), default=None)  # noqa: RUF009 - a field
     journal: JournalConfig = JournalConfig()
     log: LogConfig = LogConfig()
+    daily_log: DailyLogConfig = DailyLogConfig()
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property

@@ -10,7 +10,15 @@ from typing import Any
 
 from telewatt.config import texts
 from telewatt.config.kinds import Name, Words
-from telewatt.config.model import KIND, Config, JournalConfig, LogConfig, MeterConfig, VirtualConfig
+from telewatt.config.model import (
+    KIND,
+    Config,
+    DailyLogConfig,
+    JournalConfig,
+    LogConfig,
+    MeterConfig,
+    VirtualConfig,
+)
 from telewatt.config.problems import ConfigError, Problem, syntax_problem
 from telewatt.config.texts import Fault
 from telewatt.config.toml_lines import KeyPath, line_of, lines_of_keys
@@ -18,7 +26,7 @@ from telewatt.rollup.formula import parse_formula
 
 SourceCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
 """From a meter's section, whose ``source`` is a text, to the key that is wrong and why."""
-_SECTIONS = {"journal": JournalConfig, "log": LogConfig}
+_SECTIONS = {"journal": JournalConfig, "log": LogConfig, "daily_log": DailyLogConfig}
 
 
 def parse(text: str, check_source: SourceCheck = lambda section: None) -> Config:
@@ -68,6 +76,7 @@ def build(
         language=language,
         journal=JournalConfig(**raw.get("journal", {})),
         log=LogConfig(**raw.get("log", {})),
+        daily_log=DailyLogConfig(**raw.get("daily_log", {})),
         virtual={
             name: VirtualConfig(**section) for name, section in raw.get("virtual", {}).items()
         },

@@ -1,6 +1,6 @@
 """Daily logs of LinkyMonitor and of telewatt: each line ``DATA`` is a reading."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from telewatt.exchange import texts
@@ -10,8 +10,6 @@ from telewatt.exchange.measures import Measures, fold_readings
 from telewatt.exchange.stamps import instants
 from telewatt.logline import LineError, LogLine, frame_of, is_line, read_line
 from telewatt.reading import Reading
-
-METER = "Compteur"
 
 
 def is_log(text: str) -> bool:
@@ -26,13 +24,11 @@ def parse_log(text: str, hints: Hints) -> Measures:
         NotImportableError: a line that is none of a daily log, or is cut off; times that go back.
     """
     lines = list(_lines(text))
-    data = [(number, line) for number, line in lines if line.word == "DATA" and line.fields]
-    if not data:
+    if not any(line.fields for _, line in lines):
         raise NotImportableError(texts.NO_DATA, 1)
     if text[-1:] != "\n" and lines[-1][0] == text.count("\n") + 1:
         raise NotImportableError(texts.CUT_LINE, lines[-1][0])
-    meter = _meter_of(text)
-    return Measures("log", fold_readings(_readings(data, meter, hints)))
+    return Measures("log", fold_readings(_readings(lines, hints)))
 
 
 def _lines(text: str) -> Iterator[tuple[int, LogLine]]:
@@ -44,12 +40,14 @@ def _lines(text: str) -> Iterator[tuple[int, LogLine]]:
                 raise NotImportableError(texts.NO_LINE, number, found=error.found) from None
 
 
-def _readings(
-    data: Iterable[tuple[int, LogLine]], meter: str | None, hints: Hints
-) -> Iterator[Reading]:
-    numbers, lines = zip(*data, strict=True)
+def _readings(lines: Sequence[tuple[int, LogLine]], hints: Hints) -> Iterator[Reading]:
+    """Each filed under the meter that was named last."""
+    meter: str | None = None
     before: datetime | None = None
-    for number, line, at in zip(numbers, lines, _instants(lines, hints), strict=True):
+    for (number, line), at in zip(lines, _instants(lines, hints), strict=True):
+        meter = line.meter or meter
+        if not line.fields:
+            continue
         if before is not None and at < before:
             raise NotImportableError(texts.TIME_BACK, number)
         before = at
@@ -59,14 +57,8 @@ def _readings(
             raise NotImportableError(texts.NO_LINE, number, found=error.found) from None
 
 
-def _instants(lines: Iterable[LogLine], hints: Hints) -> list[datetime]:
-    stamps = [line.stamp for line in lines]
+def _instants(lines: Sequence[tuple[int, LogLine]], hints: Hints) -> list[datetime]:
+    stamps = [line.stamp for _, line in lines]
     if hints.log_in_utc:
         stamps = [stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC) for stamp in stamps]
     return instants(stamps)
-
-
-def _meter_of(text: str) -> str | None:
-    """Telewatt says whose log it is in the first line."""
-    _, found, rest = text.partition("\n")[0].partition(f"{METER}=")
-    return rest.split(",")[0].strip() or None if found else None

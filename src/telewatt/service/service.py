@@ -13,11 +13,13 @@ from telewatt.derivation import Estimates
 from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.reading import Reading
+from telewatt.service.delivery import Delivery
 from telewatt.service.disk import Wear, size_of
 from telewatt.service.feed import Feed, feed_path, judged_line, state_line
 from telewatt.service.historian import Historian
 from telewatt.service.reports import STATE, Reports
 from telewatt.service.watchdog import keep_alive
+from telewatt.sinks.configured import sinks_of
 from telewatt.sources import LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Entry, Journal
@@ -173,6 +175,8 @@ class Service:
         yield self._journal.run()
         yield self._feed.run(self._journal)
         yield self._historian.run()
+        for name, sink in sinks_of(self._config, self._path.parent):
+            yield Delivery(name, sink, self._journal, self._reports).run()
         yield self._count()
         yield self._watch()
         limit_s = self._config.journal.commit_interval_s + STUCK_S

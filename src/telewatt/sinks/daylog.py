@@ -1,0 +1,129 @@
+"""Daily logs: one file of plain text a day and line, for people who like files.
+
+``FOLDER/YYYY/YYYY-MM-DD-NAME.log``, the day is that of France. A line is that of
+`telewatt.logline`: of each interval the first reading that tells an index. A file begins with a
+line that names its meter, and has another one where the meter changes.
+
+A reading that comes again is not written again: what the last line of a file says tells how far
+it is. Lines are given to the system at once, and to the disk when it likes: a power cut may cost
+the last half minute of them, and never more than what the journal still has.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from telewatt.logline import METER, LineError, read_line, write_line, write_remark
+from telewatt.reading import Reading
+from telewatt.sinks import Sink
+
+_PARIS = ZoneInfo("Europe/Paris")
+_TAIL = 8192
+_INDEX = "Index"
+
+
+class _Written(NamedTuple):
+    """What a file ends with: the number of its last interval, and its meter."""
+
+    interval: int = -1
+    meter: str | None = None
+
+
+class DailyLog(Sink):
+    """Writes daily logs.
+
+    Args:
+        folder: made if it is not there.
+        interval_s: at most one line of each meter in so many seconds.
+    """
+
+    def __init__(self, folder: Path, interval_s: int) -> None:
+        self._folder, self._interval_s = folder, interval_s
+        self._files: dict[str, tuple[Path, _Written]] = {}  # by line, the file of its day
+
+    async def write(self, readings: Sequence[Reading]) -> None:
+        """See `Sink`."""
+        if any(map(self._is_due, readings)):
+            await asyncio.to_thread(self._write, readings)
+
+    def _write(self, readings: Sequence[Reading]) -> None:
+        try:
+            for path, lines in self._gather(readings).items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("ab") as file:
+                    file.write(lines)
+        except OSError:
+            self._files.clear()  # who knows what of it was written: look again
+            raise
+
+    def _gather(self, readings: Sequence[Reading]) -> dict[Path, bytes]:
+        """What is to be added to each file."""
+        news: dict[Path, list[str]] = {}
+        for reading in readings:
+            if not self._is_due(reading):
+                continue
+            path, written = self._file_of(reading)
+            interval = self._interval_of(reading.received_at)
+            line = write_line(reading.received_at, reading.frame)
+            if interval > written.interval and _INDEX in line:
+                if reading.meter != written.meter:
+                    news.setdefault(path, []).append(_heading(reading))
+                news.setdefault(path, []).append(line)
+                self._files[reading.source] = path, _Written(interval, reading.meter)
+        return {
+            path: "".join(f"{line}\n" for line in lines).encode() for path, lines in news.items()
+        }
+
+    def _is_due(self, reading: Reading) -> bool:
+        """Whether its interval is another one than that of the last line, as far as is known."""
+        known = self._files.get(reading.source)
+        return known is None or self._interval_of(reading.received_at) > known[1].interval
+
+    def _interval_of(self, at: datetime) -> int:
+        return int(at.timestamp()) // self._interval_s
+
+    def _file_of(self, reading: Reading) -> tuple[Path, _Written]:
+        day = reading.received_at.astimezone(_PARIS)
+        path = self._folder / f"{day:%Y}" / f"{day:%Y-%m-%d}-{reading.source}.log"
+        known = self._files.get(reading.source)
+        if known is None or known[0] != path:
+            known = self._files[reading.source] = path, self._look(path)
+        return known
+
+    def _look(self, path: Path) -> _Written:
+        """What is in a file; a line that was cut off at its end is removed."""
+        if not path.exists():
+            return _Written()
+        with path.open("rb+") as file:
+            heading = file.readline(_TAIL)
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL))
+            tail = file.read()
+            whole = tail.rpartition(b"\n")[0]
+            if tail and not tail.endswith(b"\n"):
+                file.truncate(size - len(tail) + len(whole) + bool(whole))
+        lines = [*whole.split(b"\n")[::-1], heading.rstrip(b"\n")]
+        return self._read([line.decode("utf-8", "replace") for line in lines])
+
+    def _read(self, lines: Sequence[str]) -> _Written:
+        """The last interval; the meter as far as these lines tell, the last one first."""
+        interval = -1
+        for line in lines:
+            try:
+                found = read_line(line)
+            except LineError:
+                continue
+            if found.word == "DATA":
+                interval = max(interval, self._interval_of(found.stamp))
+            elif found.meter:
+                return _Written(interval, found.meter)
+        return _Written(interval)
+
+
+def _heading(reading: Reading) -> str:
+    return write_remark(
+        reading.received_at, f"{METER}={reading.meter or ''}, Ligne={reading.source}"
+    )
