@@ -46,3 +46,29 @@ def test_the_past_is_known_while_the_service_runs(start, simulate, configuration
     assert service.end() == 0
     after = telewatt(*frames)
     assert after.returncode == 0
+
+
+def test_a_backup_of_a_running_house_is_restored_and_read_on(
+    start, simulate, configuration, tmp_path
+):
+    _, paths = simulate(solar=STANDARD)
+    file = configuration(**paths)
+    service = start("run", "--config", file)
+    service.expect("reading 1 meter(s)")
+    ask_until(r"sum +\d+", "history", "--quantity", "frames", "--config", file)
+    kept = telewatt("backup", tmp_path / "usb", "--config", file)
+    assert (kept.returncode, kept.stderr) == (0, "")
+    last = int(re.search(r"up to number (\d+)", kept.stdout)[1])
+    refused = telewatt("restore", tmp_path / "usb", "--config", file)
+    assert refused.returncode == 1
+    assert f"process {service.process.pid} is using it" in refused.stderr
+    assert service.end() == 0
+    restored = telewatt("restore", tmp_path / "usb", "--config", file)
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert f"  {last} frames read" in restored.stdout
+    again = start("run", "--config", file)
+    again.expect("reading 1 meter(s)")
+    verified = ask_until(rf"\n  (?!{last} )\d+ frames read", "verify", "--config", file)
+    assert verified.returncode == 0
+    assert "after a restored backup" in verified.stdout
+    assert again.end() == 0

@@ -123,6 +123,20 @@ _HELP = (
     ),
     Text("A journal, or the folder of a backup.", "Un journal, ou le dossier d'une sauvegarde."),
     Text(
+        "Bring a backup of journal and history up to date, and prove it by restoring it.",
+        "Met à jour une sauvegarde du journal et de l'historique, prouvée en la restaurant.",
+    ),
+    Text(
+        "Its folder; made if it is not there. On another disk.",
+        "Son dossier ; créé s'il n'existe pas. Sur un autre disque.",
+    ),
+    Text("Read everything back, or trust the copy.", "Tout relire, ou se fier à la copie."),
+    Text(
+        "Put a backup in the place of the journal; what is there is set aside.",
+        "Met une sauvegarde à la place du journal ; ce qui s'y trouve est mis de côté.",
+    ),
+    Text("The folder of the backup.", "Le dossier de la sauvegarde."),
+    Text(
         "Sites or meters; without them all sites.",
         "Des sites ou compteurs ; sans eux, tous les sites.",
     ),
