@@ -128,6 +128,5 @@ def _starts_of(step: Step, year: int) -> list[int]:
 
 
 def _midnight_ms(day: date) -> int:
-    offset = datetime(day.year, day.month, day.day, tzinfo=PARIS).utcoffset()
-    midnight = (day.toordinal() - _EPOCH_ORDINAL) * 24 * HOUR_MS
-    return midnight - (offset or timedelta()) // timedelta(milliseconds=1)
+    offset = datetime(day.year, day.month, day.day, tzinfo=PARIS).utcoffset() or timedelta()
+    return (day.toordinal() - _EPOCH_ORDINAL) * 24 * HOUR_MS - offset.seconds * 1000

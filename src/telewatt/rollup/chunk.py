@@ -120,9 +120,15 @@ class Chunk:
             self.frames, self._arrived = _read_frames(cursor)
             self._blocks = _read_directory(cursor)
         self.quantities = frozenset(self._blocks)
+        self._counters: dict[str, Counters | None] = {}
 
     def counter(self, quantity: str) -> Counters | None:
-        """The columns of this counter; ``None`` if it is not there."""
+        """The columns of this counter; ``None`` if it is not there. Not to be changed."""
+        if quantity not in self._counters:
+            self._counters[quantity] = self._read_counter(quantity)
+        return self._counters[quantity]
+
+    def _read_counter(self, quantity: str) -> Counters | None:
         with _telling_damage():
             if (cursor := self._block(quantity, _COUNTER)) is None:
                 return None

@@ -92,15 +92,15 @@ def measure(origins: Sequence[Rows], quantity: str) -> Measure:
 def energies(totals: Sequence[Total], at: Sequence[int]) -> list[Energy]:
     """The energy between each instant and the next."""
     found = []
-    for one, other, (start, end) in zip(totals, totals[1:], pairwise(at), strict=False):
-        unknown_ms = other.unknown_ms - one.unknown_ms
-        wh = other.value - one.value
-        if unknown_ms:
-            found.append(Energy(wh if unknown_ms < end - start else None, Quality.MISSING))
-        elif one.exact and other.exact:
-            found.append(Energy(wh, Quality.MEASURED))
+    for number, (one, other) in enumerate(pairwise(totals)):
+        value, exact, unknown_ms = one
+        next_value, next_exact, next_unknown_ms = other
+        if unknown_ms == next_unknown_ms:
+            quality = Quality.MEASURED if exact and next_exact else Quality.BRACKETED
+            found.append(Energy(next_value - value, quality))
         else:
-            found.append(Energy(wh, Quality.BRACKETED))
+            known = next_unknown_ms - unknown_ms < at[number + 1] - at[number]
+            found.append(Energy(next_value - value if known else None, Quality.MISSING))
     return found
 
 
@@ -199,7 +199,7 @@ def _stretches(level: Level, at: Sequence[int]) -> list[tuple[int, int]]:
 
 def _follow(points: _Points, at: Sequence[int], below: Measure) -> list[Total]:
     """The totals at these instants; ``below`` says what the points do not."""
-    found = [_known_at(points, instant) for instant in at]
+    found = _all_known(points, at)
     gaps = {
         instant: _gap_at(points.times_ms, instant)
         for instant, total in zip(at, found, strict=True)
@@ -213,10 +213,24 @@ def _follow(points: _Points, at: Sequence[int], below: Measure) -> list[Total]:
     ]
 
 
-def _known_at(points: _Points, instant: int) -> Total | None:
-    """The total at this instant; ``None`` inside a gap, before all points and after them."""
+def _all_known(points: _Points, at: Sequence[int]) -> list[Total | None]:
+    """The totals at these instants; ``None`` inside a gap, before all points and after them."""
     times, totals = points
-    number = bisect_right(times, instant) - 1
+    found: list[Total | None] = []
+    latest = len(times) - 1
+    for instant in at:
+        number = bisect_right(times, instant) - 1
+        if number & 1 and number < latest and times[number] < instant:  # between two rows
+            near = times[number + 1] - times[number] <= GAP_MS
+            found.append(Total(totals[number], True, 0) if near else None)
+        else:
+            found.append(_known_at(points, instant, number))
+    return found
+
+
+def _known_at(points: _Points, instant: int, number: int) -> Total | None:
+    """The total at this instant, which comes at or after the point of this number."""
+    times, totals = points
     if number < 0:
         return None
     time = times[number]
@@ -225,8 +239,7 @@ def _known_at(points: _Points, instant: int) -> Total | None:
     if number % 2 == 0:  # inside a minute: between its first reading and its last one
         grown, length_ms = totals[number + 1] - totals[number], times[number + 1] - time
         return Total(totals[number] + grown * (instant - time) // length_ms, False, 0)
-    next_time = times[number + 1] if number + 1 < len(times) else instant
-    return Total(totals[number], True, 0) if next_time - time <= GAP_MS else None
+    return Total(totals[number], True, 0) if instant - time <= GAP_MS else None  # the last point
 
 
 def _gap_at(times_ms: list[int], instant: int) -> tuple[int, int]:
