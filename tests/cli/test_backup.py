@@ -33,6 +33,7 @@ def shown(journal):
     return [telewatt(*words, "--journal", journal).stdout for words in asked]
 
 
+@pytest.mark.slow
 def test_what_is_restored_is_what_was_backed_up(house, tmp_path):
     kept = backup(house, tmp_path / "usb")
     assert kept.exit_code == 0
@@ -59,6 +60,7 @@ def test_a_second_backup_copies_only_what_is_new(house, tmp_path):
     assert "restored beside itself" not in more.stdout
 
 
+@pytest.mark.slow
 def test_what_is_replaced_is_set_aside_and_said(house, tmp_path):
     backup(house, tmp_path / "usb")
     before = house.read_bytes()

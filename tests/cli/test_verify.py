@@ -69,6 +69,7 @@ def test_it_speaks_french(packed):
     assert result.stdout.endswith("Tout est juste.\n")
 
 
+@pytest.mark.slow
 def test_a_folder_stands_for_the_journal_in_it(packed):
     said = {verify(*of).stdout for of in ([packed.parent], [packed], ["--journal", packed])}
     assert len(said) == 1
