@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from telewatt.language import Text
-from telewatt.rollup import Fold
+from telewatt.rollup import Fold, Step
 from telewatt.rollup.instant import HOUR_MS, from_ms, to_ms
+from telewatt.rollup.total import Quality
 from telewatt.store.history import (
     GenerationError,
     History,
@@ -262,6 +263,33 @@ def test_totals_that_came_before_the_cut_meanwhile_end_a_replay(history: History
     with pytest.raises(ReplayLostError):
         history.promote()
     assert history.begin_replay(START + 40 * HOUR).cut_ms < progress.cut_ms
+
+
+@pytest.mark.slow
+def test_what_a_replay_withdraws_before_its_cut_is_withdrawn(history: History) -> None:
+    journal = journal_of(72)
+    Service(history, journal).run()
+    whole = history.energy(METER, "import_wh", START + 20 * HOUR, START + 30 * HOUR)
+    cut_ms = history.begin_replay(START + 55 * HOUR).cut_ms
+    replay = Service(history, journal, Stage.REPLAY)
+    since = START + 20 * HOUR
+    assert to_ms(since) < cut_ms - 20 * HOUR_MS
+    retracted = Event(
+        EventKind.RETRACTED, since + 9 * HOUR, since + HOUR / 2, "import_wh", "", "", Text("", "")
+    )
+    now = from_ms(journal[replay.place][1][0])
+    replay.folds[METER].add(reading(to_ms(now)), judgement(to_ms(now), {}, {}, (retracted,)))
+    replay.run(history.progress().place)
+    history.promote()
+    rows = history.series(METER, "import_wh", since, since + 10 * HOUR, Step.HOUR).rows
+    assert {row.quality for row in rows[1:8]} == {Quality.BRACKETED}
+    assert sum(row.wh or 0 for row in rows) == whole.wh
+    assert history.begin_replay(START + 55 * HOUR).cut_ms <= to_ms(since)
+    before = contents(history.path)
+    history.abandon_replay()
+    history.rebuild()
+    live = {key: each for key, each in before.items() if key[0] == Stage.LIVE}
+    assert contents(history.path) == live
 
 
 @pytest.mark.slow

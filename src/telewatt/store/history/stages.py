@@ -184,15 +184,23 @@ def promote(connection: sqlite3.Connection, state: Any, path: object) -> Progres
     live = read_progress(connection, Stage.LIVE) or Progress()
     if live.place != replay.place:
         raise ReplayBehindError(path=path, place=replay.place, live=live.place)
+    changed_ms = _changed_ms(connection, replay)
+    connection.execute("DELETE FROM snapshot WHERE stage = 0 AND cut_ms > ?", [changed_ms])
     for number, name in connection.execute("SELECT id, name FROM meter").fetchall():
         if replay.meters is None or name in replay.meters:
             _replace(connection, number, replay)
-    connection.execute("DELETE FROM snapshot WHERE stage = 0 AND cut_ms > ?", [replay.cut_ms])
     connection.execute("UPDATE snapshot SET stage = 0 WHERE stage = 1")
     connection.execute("DELETE FROM progress WHERE stage = 1")
     progress = Progress(replay.place, replay.state if state is None else state, live.generation + 1)
     write_progress(connection, Stage.LIVE, progress)
     return progress
+
+
+def _changed_ms(connection: sqlite3.Connection, replay: Progress) -> int:
+    """From when on a replay has changed anything: its cut, or before if totals came late."""
+    sql = "SELECT min(start_ms) FROM chunk WHERE stage = 1 AND origin = 0 AND level = 0"
+    (first_ms,) = connection.execute(sql).fetchone()
+    return replay.cut_ms if first_ms is None else min(int(first_ms), replay.cut_ms)
 
 
 def _replace(connection: sqlite3.Connection, meter: int, replay: Progress) -> None:
@@ -208,7 +216,8 @@ def _replace(connection: sqlite3.Connection, meter: int, replay: Progress) -> No
     )
     for table in ("chunk", "event"):
         connection.execute(
-            f"UPDATE {table} SET stage = 0 WHERE stage = 1 AND origin = 0 AND meter = ?", [meter]
+            f"UPDATE OR REPLACE {table} SET stage = 0 WHERE stage = 1 AND origin = 0 AND meter = ?",
+            [meter],
         )
 
 
