@@ -85,6 +85,15 @@ def test_short_frames_are_not_what_an_index_waits_for():
     assert totals_of(judgements, "import_1_wh") == [HOUSE + 1]
 
 
+def test_a_frame_cut_to_its_address_is_one_of_the_three():
+    truth, frame = Truth(), {"HCHC": 5, "HCHP": 7, "PTEC": "HP.."}
+    judge_all(truth, [reading(n, Mode.HISTORIC, **frame) for n in range(4)])
+    judge_all(truth, [reading(4, Mode.HISTORIC, **frame | {"HCHP": 8})])
+    cut = [reading(5 + n, Mode.HISTORIC, ADCO="021861348497") for n in range(3)]
+    judgements = judge_all(truth, cut)
+    assert [len(judgement.settled) for judgement in judgements] == [0, 0, 1]
+
+
 def test_an_outlier_is_left_out_and_nothing_waits_for_it():
     judgements = after(begun(Truth()), HOUSE + 600_000, HOUSE, HOUSE)
     assert totals_of(judgements, "import_1_wh") == [HOUSE] * 2

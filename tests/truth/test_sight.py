@@ -1,9 +1,10 @@
 """Comparing a frame with the last one saves work and changes nothing."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telewatt.tic import Dataset
+from telewatt.tic import Dataset, Frame, Mode, Status
 from telewatt.truth.sight import GAUGES, INDEXES, Sight
 
 LABELS = ("EAST", "EASF01", "SINSTS", "URMS1", "NTARF", "MSG1")
@@ -16,11 +17,15 @@ frames = st.lists(
 )
 
 
+def frame(datasets: tuple[Dataset, ...], raw: bytes = b"", status=Status.PARTIAL) -> Frame:
+    return Frame(Mode.STANDARD, status, 0, raw, datasets)
+
+
 @given(frames)
 def test_what_is_not_told_as_new_stands_where_it_stood(sequence: list[tuple[Dataset, ...]]):
     sight, before = Sight(), ()
     for datasets in sequence:
-        changed = sight.look(datasets)
+        changed = sight.look(frame(datasets))
         assert sight.places == {dataset.label: at for at, dataset in enumerate(datasets)}
         same_labels = [d.label for d in datasets] == [d.label for d in before]
         if sight.is_new:
@@ -36,7 +41,7 @@ def test_what_is_not_told_as_new_stands_where_it_stood(sequence: list[tuple[Data
 def test_indexes_count_only_where_no_label_comes_twice(sequence: list[tuple[Dataset, ...]]):
     sight = Sight()
     for datasets in sequence:
-        sight.look(datasets)
+        sight.look(frame(datasets))
         labels = [dataset.label for dataset in datasets]
         once = len(set(labels)) == len(labels)
         places = {label: at for at, label in enumerate(labels)}
@@ -46,3 +51,14 @@ def test_indexes_count_only_where_no_label_comes_twice(sequence: list[tuple[Data
         assert sight.gauges == {
             GAUGES[label]: at for label, at in places.items() if label in GAUGES
         }
+
+
+@pytest.mark.parametrize("stx", [b"\x02", b"\x82"])
+def test_indexes_do_not_count_where_another_frame_begins_inside(stx: bytes):
+    sight, datasets = Sight(), (DATASETS["EAST", 0], DATASETS["SINSTS", 0])
+    sight.look(frame(datasets))
+    assert sight.indexes == {"import_wh": 0}
+    sight.look(frame(datasets, stx + b"\nEAST ... \nSINS" + stx + b"\nEAST"))
+    assert sight.indexes == {}
+    sight.look(frame(datasets, stx + b"\nEAST ... \nSINSTS"))
+    assert sight.indexes == {"import_wh": 0}

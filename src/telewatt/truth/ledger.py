@@ -82,7 +82,7 @@ class Ledger:
         if self.events:
             self.events = []
         if not sight.indexes:
-            if reading.frame.kind is Kind.LONG:
+            if reading.frame.kind is not Kind.SHORT:
                 self._hold.age()
             return self._give(self._hold.release())
         idle = not (changed or sight.is_new or around.switched or self._open or self._hold.frames)

@@ -10,7 +10,7 @@ from itertools import compress
 from operator import attrgetter, is_not
 
 from telewatt.quantity import QUANTITIES, QuantityKind
-from telewatt.tic import Dataset
+from telewatt.tic import Dataset, Frame, Status
 from telewatt.tic.labels import LABELS
 
 
@@ -31,6 +31,9 @@ index_of: Callable[[Dataset], int] = attrgetter("value")
 """The value of a dataset of `INDEXES`: whole Wh or varh, as its format says."""
 
 
+_HEAD = 8
+
+
 class Sight:
     """The newest frame.
 
@@ -47,11 +50,15 @@ class Sight:
         self.indexes: dict[str, int] = {}
         self.gauges: dict[str, int] = {}
         self.is_new = True
+        self._mixed = False  # two frames in one
 
-    def look(self, datasets: tuple[Dataset, ...]) -> list[Dataset]:
+    def look(self, frame: Frame) -> list[Dataset]:
         """Take the next frame; return what is new, in order: all of it where the labels differ."""
+        datasets = frame.datasets
         before, self.datasets = self.datasets, datasets
-        if len(before) == len(datasets):
+        was_mixed = self._mixed
+        self._mixed = frame.status is not Status.COMPLETE and _has_two_starts(frame.raw)
+        if len(before) == len(datasets) and not (self._mixed or was_mixed):
             differs = list(map(is_not, datasets, before))
             changed = list(compress(datasets, differs))
             for new, old in zip(changed, compress(before, differs), strict=True):
@@ -64,15 +71,20 @@ class Sight:
         return list(datasets)
 
     def _read_labels(self) -> None:
-        """A label that comes twice says that two frames ran into one: then no index counts."""
+        """Where two frames ran into one, nobody knows which index is of when: none counts."""
         self.is_new = True
         self.places = {dataset.label: at for at, dataset in enumerate(self.datasets)}
-        doubled = len(self.places) < len(self.datasets)
+        mixed = self._mixed or len(self.places) < len(self.datasets)
         places = self.places.items()
-        self.indexes = {} if doubled else {INDEXES[k]: at for k, at in places if k in INDEXES}
+        self.indexes = {} if mixed else {INDEXES[k]: at for k, at in places if k in INDEXES}
         self.gauges = {GAUGES[k]: at for k, at in places if k in GAUGES}
 
     def get(self, label: str) -> Dataset | None:
         """The dataset of this label in the newest frame."""
         at = self.places.get(label)
         return None if at is None else self.datasets[at]
+
+
+def _has_two_starts(raw: bytes) -> bool:
+    """Whether another frame begins inside: an STX, with parity or not, after the first bytes."""
+    return raw.find(b"\x02", _HEAD) >= 0 or raw.find(b"\x82", _HEAD) >= 0

@@ -42,7 +42,7 @@ class Truth:
         sight, meter = self._sight, self._life
         at_s = reading.received_at.timestamp()
         concerned, indexes = 0, []
-        for dataset in sight.look(reading.frame.datasets):
+        for dataset in sight.look(reading.frame):
             role = _ROLES.get(dataset.label, 0)
             concerned |= role
             if role == _INDEX:
