@@ -11,6 +11,9 @@ from telewatt.store import Journal
 from tests.cli.house import MAIN_METER, house_readings, telewatt
 
 
+pytestmark = pytest.mark.slow  # a day is packed first
+
+
 def verify(*arguments, lang="en"):
     return telewatt("verify", *arguments, lang=lang)
 
@@ -69,7 +72,6 @@ def test_it_speaks_french(packed):
     assert result.stdout.endswith("Tout est juste.\n")
 
 
-@pytest.mark.slow
 def test_a_folder_stands_for_the_journal_in_it(packed):
     said = {verify(*of).stdout for of in ([packed.parent], [packed], ["--journal", packed])}
     assert len(said) == 1
