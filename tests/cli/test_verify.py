@@ -10,7 +10,6 @@ import pytest
 from telewatt.store import Journal
 from tests.cli.house import MAIN_METER, house_readings, telewatt
 
-
 pytestmark = pytest.mark.slow  # a day is packed first
 
 
