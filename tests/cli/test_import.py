@@ -246,6 +246,27 @@ def test_what_was_imported_is_listed_and_can_be_undone(journal, tmp_path) -> Non
     assert energy(journal, PRM, "2025-06-01", "2025-06-02").wh == 24_000
 
 
+def test_what_a_killed_import_left_goes_away_with_the_next(journal, tmp_path, monkeypatch) -> None:
+    values: list[object] = [1000] * 20 + [None] * 8 + [1000] * 20
+    path = file(tmp_path, enedis_curve(DAY, values), "holes.csv")
+    add, added = History.add_import, []
+
+    def die_at_the_second(*arguments, **options):
+        if added:
+            raise KeyboardInterrupt
+        added.append(add(*arguments, **options))
+        return added[0]
+
+    monkeypatch.setattr(History, "add_import", die_at_the_second)
+    run(journal, path)
+    assert len(added) == 1
+    monkeypatch.setattr(History, "add_import", add)
+    run(journal, file(tmp_path, CURVE.replace("2025-05", "2025-06"), "june.csv"))
+    assert energy(journal, PRM, "2025-05-01", "2025-05-02").wh is None
+    assert run(journal, path).exit_code == 0
+    assert energy(journal, PRM, "2025-05-01", "2025-05-02") == (20_000, Quality.MISSING)
+
+
 def test_what_was_undone_can_be_imported_again(journal, tmp_path) -> None:
     path = file(tmp_path, CURVE)
     run(journal, path)

@@ -54,7 +54,7 @@ noises = st.lists(st.sampled_from(sorted(INJECTORS)), max_size=2, unique=True)
 @given(noise=noises, rate=st.sampled_from(["0.0003", "0.003"]), seed=st.integers(0, 1000))
 def test_every_noisy_line_says_the_same_of_nobody(mode, parity, noise, rate, seed) -> None:
     injectors = ",".join(f"{name}:{rate}" for name in noise)
-    assert_says_the_same_of_nobody(noisy(mode, injectors, parity=parity, seed=seed, size=9000))
+    assert_says_the_same_of_nobody(noisy(mode, injectors, parity=parity, seed=seed, size=3000))
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.exchange import Hints, NotImportableError, parse
-from telewatt.exchange.measures import Measures
+from telewatt.exchange.measures import HOLES_MAX, Measures
 from telewatt.rollup import merge_summaries
 from telewatt.rollup.instant import from_ms
 from tests.exchange.downloads import (
@@ -248,6 +248,24 @@ def test_peak_powers_after_the_indexes_are_left_out() -> None:
     assert read(INDEX + "\n".join(peaks) + "\n") == read(INDEX)
 
 
+def test_of_many_holes_the_short_ones_are_filled_and_told() -> None:
+    ends = stamps(at("2025-05-01"), at("2025-05-08"), 30)
+    values: list[object] = [600] * len(ends)
+    for place in range(3, 3 + 5 * 60, 5):
+        values[place] = None
+    for place in range(310, 320):
+        values[place] = None
+    measures = read(enedis_curve(ends, values))
+    assert len(measures.portions) == HOLES_MAX + 1
+    assert [remark.en.split()[0] for remark in measures.remarks] == [str(61 - HOLES_MAX)]
+    assert total_wh(measures.portions) == (len(ends) - 10 - (HOLES_MAX - 1)) * 300
+    assert (ends[309], ends[319]) in zip(
+        [end for _, end in bounds(measures)],
+        [start for start, _ in bounds(measures)[1:]],
+        strict=False,
+    )
+
+
 CURVE = enedis_curve(day_of("2025-05-01")[:6], [100, 200, 300, 400, 500, 600], end="\n")
 BAD_FILES = {
     "wrong columns": ("a;b;c\n1;2;3\n", 1, "no table"),
@@ -300,6 +318,7 @@ def test_a_bad_file_is_told_with_its_line_and_remedy(text, line, word, encoding)
     assert english != french
 
 
+@pytest.mark.slow
 def test_a_year_is_read_whole() -> None:
     ends = stamps(at("2024-01-01"), at("2025-01-01"), 30)
     assert ends[0].astimezone(PARIS).year == 2024

@@ -140,6 +140,7 @@ def bring_in(
     site: str | None,
 ) -> None:
     """Bring the files in one after the other; what is known already changes nothing."""
+    _remove_leftovers(history)
     sites = Sites(console, history)
     filed = [(candidate, _filed(candidate, sites, meter, site)) for candidate in found]
     for candidate, portions in filed:
@@ -162,10 +163,7 @@ def _filed(
 
 
 def _add(history: History, candidate: Candidate, portions: Sequence[Portion]) -> int:
-    """One import a portion, so that a hole is a hole; that with the content comes last.
-
-    What was broken off is brought in whole by the same command.
-    """
+    """One import a portion, so that a hole is a hole; that with the content comes last."""
     start, _, log_in_utc = candidate.hints
     params: dict[str, Any] = {"file": candidate.hash, "parts": len(portions)}
     params |= {"start": start and start.isoformat(), "log_in_utc": log_in_utc}
@@ -181,6 +179,15 @@ def _add(history: History, candidate: Candidate, portions: Sequence[Portion]) ->
             params={**params, "part": part},
         ).number
     return number
+
+
+def _remove_leftovers(history: History) -> None:
+    """What a command that was killed has left of a file: all but the part with its content."""
+    imports = history.imports()
+    whole = {one.hash for one in imports}
+    for one in imports:
+        if one.params.get("file", one.hash) not in whole:
+            history.remove_import(one.number)
 
 
 def _number_of(history: History, candidate: Candidate) -> int | None:

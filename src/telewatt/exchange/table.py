@@ -28,6 +28,7 @@ _COLUMNS_LEFT = Fault(
     Text("download the file again", "téléchargez de nouveau le fichier"),
 )
 _MARK = "\N{HORIZONTAL ELLIPSIS}"  # where a pattern has a letter with an accent
+_NUMBER = re.compile(r"\d{6}")
 _SECTIONS = {  # the first names of what stands between tables, or below the last one
     *("periode", "identifiant prm", "prm", "point reference mesure (prm)", "type de comptage"),
 }
@@ -129,7 +130,7 @@ def rows_of(text: str) -> list[Row]:
 def tables_of(rows: Iterable[Row], layouts: Sequence[Layout]) -> Iterator[Table]:
     """The tables among these rows, with what stands above each."""
     preamble: dict[str, str] = {}
-    names: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
     found: Table | None = None
     body: list[Row] = []
     for row in rows:
@@ -149,8 +150,8 @@ def tables_of(rows: Iterable[Row], layouts: Sequence[Layout]) -> Iterator[Table]
         elif found:
             body.append(row)
         else:
-            preamble.update(_facts(names, row.cells))
-        names = cells
+            preamble.update(_facts(above, row.cells))
+        above = row.cells
     if found:
         yield found._replace(rows=body)
 
@@ -181,11 +182,12 @@ def _begins_section(names: Sequence[str]) -> bool:
     return len(filled) > 1 and filled[0] in _SECTIONS
 
 
-def _facts(names: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What a preamble says: a name above its value, or left of it."""
-    for place, cell in enumerate(cells):
-        if place < len(names) and names[place] and cell:
-            yield names[place], cell
+def _facts(above: Sequence[str], cells: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a preamble says: a name left of its value, or above it in a row of names."""
     for left, right in pairwise(cells):
         if left and right:
             yield simple(left), right
+    if not any(cell.endswith(":") or _NUMBER.search(cell) for cell in above):
+        for name, cell in zip(above, cells, strict=False):
+            if name and cell:
+                yield simple(name), cell
