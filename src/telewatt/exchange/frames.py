@@ -13,8 +13,9 @@ from telewatt.exchange.tables import (
     time_cells,
     time_columns,
 )
-from telewatt.jsonl import JsonFrames, mode_name, utc_text
+from telewatt.jsonl import JsonFrames, PerDataset, mode_name, utc_text
 from telewatt.reading import Reading
+from telewatt.tic import Dataset
 from telewatt.tic.values import plain
 
 COLUMNS = (
@@ -36,6 +37,7 @@ class Numbered(NamedTuple):
 
 def rows_of_frames(entries: Iterable[Numbered]) -> Iterator[Row]:
     """One row a dataset; see ``COLUMNS``."""
+    cells_of = PerDataset(_cells)
     for seq, reading in entries:
         frame = reading.frame
         start = (
@@ -48,15 +50,22 @@ def rows_of_frames(entries: Iterable[Numbered]) -> Iterator[Row]:
             str(frame.kind),
         )
         for dataset in frame.datasets:
-            value = plain(dataset.value)
-            if isinstance(value, dict | list):
-                value = json.dumps(value, ensure_ascii=False)
-            times = time_cells(dataset.time) if dataset.time else (None, None)
-            yield (
-                *start,
-                *(dataset.label, dataset.data, None if value is None else str(value)),
-                *(dataset.unit or None, dataset.horodate, *times, dataset.repaired),
-            )
+            yield (*start, *cells_of(dataset))
+
+
+def _cells(dataset: Dataset) -> Row:
+    value = plain(dataset.value)
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    return (
+        dataset.label,
+        dataset.data,
+        None if value is None else str(value),
+        dataset.unit or None,
+        dataset.horodate,
+        *(time_cells(dataset.time) if dataset.time else (None, None)),
+        dataset.repaired,
+    )
 
 
 def write_frames_jsonl(entries: Iterable[Numbered], file: IO[bytes]) -> None:
