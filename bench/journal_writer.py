@@ -26,7 +26,7 @@ from telewatt.store.backup import back_up
 from telewatt.tic import Decoder, Frame, Mode, add_parity, encode_dataset, encode_frame
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-KEPT_ENTRIES = 3000  # the newest ones, not yet processed by anybody: never pruned
+KEPT_ENTRIES = 500  # the newest ones, not yet processed by anybody: never pruned
 _FRAMES = 997
 _STEP = timedelta(seconds=5)
 
@@ -146,7 +146,7 @@ def kill_one(path: Path, delay_s: float, work: str, lines: int) -> Kill:
         timer = threading.Timer(delay_s, writer.send_signal, (signal.SIGKILL,))
         timer.start()
         rest = writer.stdout.read()
-        timer.join()
+        timer.cancel()
     result = Kill()
     for line in (first + rest).splitlines():
         match line.split():

@@ -140,6 +140,37 @@ def test_a_backup_keeps_what_the_house_has_pruned(path: Path, folder: Path) -> N
     assert verify_backup(folder).sound
 
 
+def test_what_was_pruned_before_it_was_backed_up_is_a_gap(path: Path, folder: Path) -> None:
+    entries = write(path, spread(READINGS, 5))
+    pack(path)
+    back_up(path, folder)
+    for keep_after in (1100, 2000):
+        write(path, spread(READINGS, 5))
+        pack(path)
+        journal = Journal.open(path)
+        while journal.prune(1, keep_after):
+            pass
+        pruned_seq = journal.gaps[0].last_seq
+        journal.close()
+        back_up(path, folder)
+        with Archive.open(folder / "journal.db") as archive:
+            assert verify(archive).sound
+            assert list(archive.entries())[:900] == entries
+            assert {gap.reason for gap in archive.gaps} == {GapReason.PRUNED}
+            assert archive.gaps[0].first_seq == 901
+    assert 1800 < pruned_seq < 2000
+    restore(folder, path)
+    journal = Journal.open(path)
+    while journal.prune(1, 2200):
+        pass
+    parts = [gap for gap in journal.gaps if gap.reason is GapReason.PRUNED]
+    assert len(parts) == 1
+    assert parts[0].first_seq == 1
+    journal.close()
+    with Archive.open(path) as archive:
+        assert verify(archive).sound
+
+
 def test_gaps_are_listed_where_the_backup_has_no_entries(path: Path, folder: Path) -> None:
     write(path, spread(READINGS, 5))
     back_up(path, folder)

@@ -122,7 +122,7 @@ class _Copying:
 
     def __init__(self, archive: Archive, connection: sqlite3.Connection, folder: Path) -> None:
         self._archive, self._connection, self._folder = archive, connection, folder
-        self._gaps = [found for found in archive.gaps if found.reason is not GapReason.PRUNED]
+        self._gaps = archive.gaps
         self._copied = Copied()
 
     def run(self) -> Copied:
@@ -199,6 +199,8 @@ class _Copying:
         for found in ready:
             runs = rows.uncovered(self._connection, found.first_seq, found.last_seq)
             pieces = [found._replace(first_seq=first, last_seq=last) for first, last in runs]
+            if found.reason is GapReason.PRUNED:
+                gap.forget_pruned(self._connection)
             gap.insert(self._connection, pieces if found.first_seq <= found.last_seq else [found])
 
 

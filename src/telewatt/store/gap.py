@@ -65,21 +65,29 @@ def from_row(row: tuple[int, int, str, int | None, int | None]) -> Gap:
 
 
 def pruned(gaps: Iterable[Gap]) -> Gap | None:
-    """What was pruned so far."""
+    """What was pruned so far, the oldest part of it if there are several."""
     return next((found for found in gaps if found.reason is GapReason.PRUNED), None)
 
 
 def grow_pruned(connection: sqlite3.Connection, more: Gap) -> None:
     """Add to what was pruned, in an open transaction; ``since`` stays when pruning began."""
-    known = pruned(read(connection))
-    if known is not None:
-        connection.execute("DELETE FROM gap WHERE reason = ?", (GapReason.PRUNED,))
-        more = more._replace(
-            first_seq=min(known.first_seq, more.first_seq),
-            since=known.since,
-            until=more.until or known.until,
-        )
+    known = [found for found in read(connection) if found.reason is GapReason.PRUNED]
+    for part in known:
+        if part.first_seq <= more.last_seq + 1:  # nothing is left between them
+            more = more._replace(
+                first_seq=min(part.first_seq, more.first_seq),
+                last_seq=max(part.last_seq, more.last_seq),
+                since=part.since or more.since,
+                until=more.until or part.until,
+            )
+    forget_pruned(connection, more.last_seq + 1)
     insert(connection, [more])
+
+
+def forget_pruned(connection: sqlite3.Connection, until: int = (1 << 63) - 1) -> None:
+    """Remove what was pruned from the list, as far as it begins up to here, to list it anew."""
+    sql = "DELETE FROM gap WHERE reason = ? AND first_seq <= ?"
+    connection.execute(sql, (GapReason.PRUNED, until))
 
 
 def unexplained(gaps: Iterable[Gap], first_seq: int, last_seq: int) -> list[tuple[int, int]]:
