@@ -32,7 +32,7 @@ def test_a_good_configuration_says_what_it_would_start(tmp_path):
     result = plain()
     assert result.exit_code == 0
     assert "meter house: /dev/ttyUSB0, mode auto, speed auto" in result.stdout
-    assert "written every 30 s" in result.stdout
+    assert "written every 120 s" in result.stdout
 
 
 def test_errors_are_all_said_and_end_with_code_2(tmp_path):

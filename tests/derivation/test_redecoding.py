@@ -1,5 +1,6 @@
 """Decoding again what was decoded once."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telewatt.derivation.redecoding import Numbered, Redecoding
+from telewatt.derivation.redecoding import WAITING_MAX, Numbered, Redecoding
 from telewatt.reading import Reading
 from telewatt.simulator import parse_settings, stream_bytes
 from telewatt.tic import Decoder, Frame, Mode, Status
@@ -119,3 +120,25 @@ def test_entries_cut_elsewhere_keep_their_bytes_and_numbers(data: st.DataObject)
     ]
     found = [dataset for _, reading in again for dataset in reading.frame.datasets]
     assert found == [dataset for frame in decode(line, 64) for dataset in frame.datasets]
+
+
+def test_a_silent_source_keeps_nobody_waiting() -> None:
+    frames = decode(line_of(7, ""), 64)
+    cut = frames[0]._replace(raw=frames[0].raw[:100])  # the cable was pulled
+    entries = [(1, Reading("m", "barn", START, cut))]
+    entries += [
+        (number, reading)
+        for number, (_, reading) in enumerate(entries_of("house", frames * 20), start=2)
+    ]
+    taken, given = 0, []
+
+    def counted() -> Iterator[Numbered]:
+        nonlocal taken
+        for entry in entries:
+            taken += 1
+            yield entry
+
+    for entry in Redecoding().run(counted()):
+        given.append(entry[0])
+        assert taken - len(given) <= WAITING_MAX + 1
+    assert given == [number for number, _ in entries]

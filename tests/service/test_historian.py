@@ -2,8 +2,10 @@
 
 import asyncio
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,13 @@ from bench.past import START, digest, fill, house_and_barn, readings_of
 from telewatt.service.historian import Historian
 from telewatt.service.reports import Reports
 from telewatt.store import Entry, Journal
-from telewatt.store.history import History, Stage, history_path
+from telewatt.store.history import (
+    History,
+    HistoryDiskError,
+    HistoryError,
+    Stage,
+    history_path,
+)
 from telewatt.tic import Frame
 from telewatt.truth import EventKind, Judgement
 
@@ -125,6 +133,63 @@ async def test_a_journal_begun_anew_is_read_from_its_beginning(path: Path) -> No
             "house", "frames", START + timedelta(days=1), END + timedelta(days=1), 60
         ).rows
     assert sum(row.number for row in rows) > 200  # type: ignore[union-attr]
+
+
+async def test_an_older_copy_of_the_journal_counts_nothing_twice(path: Path) -> None:
+    with closing(Journal.open(path)) as journal:
+        fill(journal, READINGS[:600])
+    older = path.read_bytes()  # noqa: ASYNC240
+    with closing(Journal.open(path)) as journal:
+        fill(journal, READINGS[600:])
+        await write_history(journal, path, journal.last_seq)
+    before = energies(path)
+    path.write_bytes(older)  # noqa: ASYNC240
+    late = [
+        replace(each, received_at=each.received_at + timedelta(days=1)) for each in READINGS[600:]
+    ]
+    with closing(Journal.open(path)) as journal:
+        fill(journal, late)
+        await write_history(journal, path, journal.last_seq)
+    assert energies(path) == before
+    with closing(History.open(history_path(path))) as history:
+        rows = history.series("house", "frames", START, END, 60).rows
+        assert sum(row.number for row in rows) <= len(READINGS)  # type: ignore[union-attr]
+        with pytest.raises(HistoryError):  # numbers mean something else now
+            history.begin_replay(START, oldest_seq=10**9)
+
+
+async def test_a_full_disk_of_the_history_loses_nothing_and_repeats_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    refusals = 2
+    write = History.write
+
+    def refuse(history: History, *args: Any, **more: Any) -> None:
+        nonlocal refusals
+        if refusals:
+            refusals -= 1
+            raise HistoryDiskError(path=path, detail="disk full")
+        write(history, *args, **more)
+
+    monkeypatch.setattr(History, "write", refuse)
+    with closing(Journal.open(path)) as journal:
+        historian = Historian(
+            journal, history_path(path), reports(), lambda entry, _: told.append(entry.seq)
+        )
+        running = asyncio.create_task(historian.run())
+        fill(journal, READINGS)
+        while historian.reached < journal.last_seq:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert told == list(range(1, len(READINGS) + 1))
+    once = path.with_name("once.db")
+    with closing(Journal.open(once)) as journal:
+        fill(journal, READINGS)
+        await write_history(journal, once, journal.last_seq)
+    assert digest(history_path(path)) == digest(history_path(once))
 
 
 async def test_a_history_that_cannot_be_used_is_said_once(

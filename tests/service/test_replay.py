@@ -10,7 +10,7 @@ import pytest
 
 from bench.past import START, digest, fill, house_and_barn, make, spoil, write_history
 from telewatt.reading import Reading
-from telewatt.service.replay import EVER, Changes, Replay
+from telewatt.service.replay import EVER, Changes, HoleError, OtherJournalError, Replay
 from telewatt.store import Archive, Journal
 from telewatt.store.batch import places, seal, unseal
 from telewatt.store.history import History, Stage, history_path
@@ -148,7 +148,8 @@ def test_what_the_service_writes_meanwhile_is_in_it(tmp_path: Path, right: Path)
     assert digest(history_path(path)) == digest(history_path(right))
 
 
-def test_a_damaged_row_is_left_alone(spoilt: Path) -> None:
+def test_what_cannot_be_read_any_more_is_not_replayed_away(spoilt: Path) -> None:
+    before = digest(history_path(spoilt))
     connection = sqlite3.connect(spoilt)
     connection.execute(
         "UPDATE batch SET payload = zeroblob(9000) "
@@ -156,8 +157,19 @@ def test_a_damaged_row_is_left_alone(spoilt: Path) -> None:
     )
     connection.commit()
     connection.close()
-    changes = run(spoilt)
-    assert 0 < changes.entries < len(READINGS)
+    with pytest.raises(HoleError, match="entries 1 to"):
+        run(spoilt)
+    assert digest(history_path(spoilt)) == before
+
+
+def test_another_journal_is_not_replayed_over_the_history(spoilt: Path) -> None:
+    before = digest(history_path(spoilt))
+    spoilt.unlink()
+    with closing(Journal.open(spoilt)) as journal:
+        fill(journal, READINGS[:50])
+    with pytest.raises(OtherJournalError, match="another journal"):
+        run(spoilt)
+    assert digest(history_path(spoilt)) == before
 
 
 def test_rows_of_another_decoder_are_found(right: Path, tmp_path: Path) -> None:

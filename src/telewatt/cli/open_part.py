@@ -53,11 +53,10 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
         archive: the journal; ``None`` if there is none.
     """
     progress = history.progress()
-    derivation = Derivation.restore(progress.state or {})
+    last_seq = progress.place if archive is None else archive.last_known_seq
+    derivation, after = Derivation.resume(progress.state, progress.place, last_seq)
     part = OpenPart(progress.place)
     if archive is not None:
-        # a journal that was begun anew counts from 1 again
-        after = progress.place if progress.place <= _last_known(archive) else 0
         waiting = archive.last_seq - after
         part.behind = waiting if waiting > OPEN_ENTRIES else 0
         for entry in archive.entries(after) if not part.behind else ():
@@ -66,8 +65,3 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
             part.hear(meter, entry.reading)
     part.minutes = derivation.open_minutes()
     return part
-
-
-def _last_known(archive: Archive) -> int:
-    """The last number ever given, as far as the journal knows: gaps may be the newest."""
-    return max([archive.last_seq, *(gap.last_seq for gap in archive.gaps)])

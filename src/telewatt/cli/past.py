@@ -14,6 +14,7 @@ from telewatt.cli.console import NOTHING_FOUND, Console
 from telewatt.cli.open_part import read_open_part
 from telewatt.cli.setup import Setup
 from telewatt.cli.table import moment
+from telewatt.derivation import StateError
 from telewatt.language import Text
 from telewatt.rollup import Step, Summary
 from telewatt.rollup.series import COUNTS, Series
@@ -227,5 +228,5 @@ def ending_on_trouble(setup: Setup) -> Iterator[None]:
         raise
     except (HistoryError, JournalError) as error:
         setup.console.fail(error.text, code=NOTHING_FOUND)
-    except (OSError, sqlite3.Error, DamagedError) as error:
+    except (OSError, sqlite3.Error, DamagedError, StateError) as error:
         setup.console.fail(_UNREADABLE, code=NOTHING_FOUND, path=setup.journal, why=error)

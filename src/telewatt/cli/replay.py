@@ -1,21 +1,23 @@
 """``telewatt replay``: decode everything again, and build the history anew from it."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, Console, console_of
+from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
+from telewatt.cli.past import ending_on_trouble
+from telewatt.cli.progress import progress
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.times import time_option
 from telewatt.language import Text
 from telewatt.service.replay import EVER, Changes, Replay
-from telewatt.store import Archive, JournalError
-from telewatt.store.history import History, HistoryError, UnknownNameError, history_path
+from telewatt.store import Archive
+from telewatt.store.history import History, UnknownNameError, history_path
 from telewatt.tic import Mode
 
 _NO_HISTORY = Text(
@@ -69,9 +71,8 @@ def replay(
     if not history_path(setup.journal).exists():
         console.fail(_NO_HISTORY, code=NOTHING_FOUND, path=history_path(setup.journal))
     try:
-        changes = _replay(setup, begin, meter or [])
-    except (HistoryError, JournalError) as error:
-        console.fail(error.text, code=NOTHING_FOUND)
+        with ending_on_trouble(setup):
+            changes = _replay(setup, begin, meter or [])
     except KeyboardInterrupt:
         console.fail(_STOPPED, code=130)
     for text in _describe(changes):
@@ -88,7 +89,7 @@ def _replay(setup: Setup, since: datetime, names: list[str]) -> Changes:
         work = Replay(archive, history, modes, _meters(history, names))
         if work.begin(since):
             setup.console.tell(_GOES_ON)
-        with _progress(setup.console) as tell:
+        with progress(setup.console, _BAR) as tell:
             work.run(tell)
         return work.changes
 
@@ -104,27 +105,6 @@ def _meters(history: History, names: list[str]) -> frozenset[str] | None:
             raise UnknownNameError(name=name, known=", ".join(sorted(sites)) or "-")
         found |= named
     return frozenset(found) if names else None
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda reached, last: None
-        return
-    from rich.console import Console as Terminal
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Terminal(stderr=True)) as progress:
-        bar = progress.add_task(_BAR.of(console.language), total=None)
-        yield lambda reached, last: progress.update(bar, completed=reached, total=last)
 
 
 def _describe(changes: Changes) -> Iterator[Text]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from telewatt.reading import Reading
 from telewatt.rollup import Fold, Portion, Summary
+from telewatt.rollup.instant import to_ms
 from telewatt.truth import Judgement, Truth, meter_changed
 
 VERSION = 1
@@ -27,10 +28,19 @@ class Derivation:
         self._truths: dict[str, Truth] = {}
         self._folds: dict[str, Fold] = {}
         self._on_line: dict[str, str] = {}  # the meter last seen on each source
+        self._until_ms: dict[str, int] = {}  # arrival of the last reading of each meter
+        # of so many next readings, those that arrived until then were taken from another journal
+        self._known_left = 0
+        self._known_ms: dict[str, int] = {}
 
     def take(self, reading: Reading) -> Judgement:
         """Take the next reading of the journal; give what it is worth."""
-        meter = meter_key(reading)
+        meter, at_ms = meter_key(reading), to_ms(reading.received_at)
+        if self._known_left:
+            self._known_left -= 1
+            if at_ms <= self._known_ms.get(meter, at_ms - 1):
+                return _NOTHING
+        self._until_ms[meter] = at_ms
         truth = self._truths.get(meter)
         if truth is None:
             truth = self._truths[meter] = Truth()
@@ -55,6 +65,8 @@ class Derivation:
         return {
             "version": VERSION,
             "lines": self._on_line,
+            "until_ms": self._until_ms,
+            "known": [self._known_left, self._known_ms],
             "meters": {
                 meter: {"truth": truth.state(), "fold": self._folds[meter].state()}
                 for meter, truth in self._truths.items()
@@ -72,10 +84,36 @@ class Derivation:
             raise StateError(f"a state of version {state.get('version')}, not {VERSION}")
         derivation = cls()
         derivation._on_line = dict(state.get("lines", {}))
+        derivation._until_ms = dict(state.get("until_ms", {}))
+        derivation._known_left, derivation._known_ms = state.get("known", (0, {}))
         for meter, parts in state.get("meters", {}).items():
             derivation._truths[meter] = Truth.restore(parts["truth"])
             derivation._folds[meter] = Fold.restore(meter, parts["fold"])
         return derivation
+
+    @classmethod
+    def resume(
+        cls, state: Mapping[str, Any] | None, place: int, last_seq: int
+    ) -> tuple["Derivation", int]:
+        """Go on in a journal.
+
+        Args:
+            state, place: kept together; ``None`` and 0 at the beginning.
+            last_seq: the last number the journal has given.
+
+        Returns:
+            The derivation, and the number after which its entries follow. A journal that has not
+            come to the place was begun anew, or is an older copy: it is taken from its beginning,
+            but for what arrived before.
+
+        Raises:
+            StateError: the state is of another version.
+        """
+        derivation = cls.restore(state or {})
+        if place <= last_seq:
+            return derivation, place
+        derivation._known_left, derivation._known_ms = last_seq, dict(derivation._until_ms)
+        return derivation, 0
 
     def _note_meter(self, reading: Reading, meter: str, judgement: Judgement) -> Judgement:
         """Another meter than before speaks on this line."""
@@ -85,6 +123,9 @@ class Derivation:
             return judgement
         event = meter_changed(before, meter, reading.received_at)
         return judgement._replace(events=(*judgement.events, event))
+
+
+_NOTHING = Judgement((), {}, ())
 
 
 def meter_key(reading: Reading) -> str:

@@ -5,6 +5,7 @@ Rules:
   from the bytes (mode, status, datasets, rejected) may change;
 - the stream is decoded as a whole, as it came: the decoder knows what was before. Where a source
   was opened anew (its offsets do not go on) the decoder begins anew too;
+- nobody waits for long: an entry without ETX whose source falls silent is read as it stands;
 - should today's decoder cut frames at other places, each new frame belongs to the entry in which
   it ends.
 """
@@ -15,6 +16,9 @@ from dataclasses import replace
 
 from telewatt.reading import Reading
 from telewatt.tic import Decoder, Frame, Mode, Status
+
+WAITING_MAX = 512
+"""Entries of other sources that may come before the next one of a source."""
 
 Numbered = tuple[int, Reading]
 """An entry of a journal: its number and its reading."""
@@ -54,14 +58,17 @@ class Redecoding:
     def run(self, entries: Iterable[Numbered]) -> Iterator[Numbered]:
         """Decode these entries and give all of them, in their order."""
         waiting: dict[int, Numbered] = {}
-        order: deque[int] = deque()
+        order: deque[tuple[int, str]] = deque()
         for number, reading in entries:
-            order.append(number)
+            order.append((number, reading.source))
             waiting.update((entry[0], entry) for entry in self.take(number, reading))
-            while order and order[0] in waiting:
-                yield waiting.pop(order.popleft())
+            if len(order) > WAITING_MAX:
+                stream = self._streams.pop(order[0][1])
+                waiting.update((entry[0], entry) for entry in stream.close())
+            while order and order[0][0] in waiting:
+                yield waiting.pop(order.popleft()[0])
         waiting.update((entry[0], entry) for entry in self.close())
-        yield from (waiting[number] for number in order)
+        yield from (waiting[number] for number, _ in order)
 
 
 class _Stream:

@@ -45,6 +45,8 @@ class Delivery:
 
     async def _batches(self) -> AsyncIterator[list[Entry]]:
         """What is there at once goes together."""
+        while not self._journal.knows_places:  # noqa: ASYNC110 - the disk does not tell
+            await asyncio.sleep(RETRY_S)
         place = self._journal.place(self._name)
         if not place:
             place = self._journal.last_seq

@@ -4,6 +4,7 @@ Source: Linux, proc(5), /proc/pid/io: ``write_bytes``, the bytes this process ca
 the storage layer.
 """
 
+from contextlib import suppress
 from pathlib import Path
 
 _COUNTERS = Path("/proc/self/io")
@@ -40,5 +41,8 @@ class Wear:
 
 def size_of(database: Path) -> int:
     """Bytes of a database and its log; 0 where there is none."""
-    files = (database, database.with_name(f"{database.name}-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
+    size = 0
+    for file in (database, database.with_name(f"{database.name}-wal")):
+        with suppress(FileNotFoundError):  # the log goes when the last one closes the database
+            size += file.stat().st_size
+    return size

@@ -13,15 +13,17 @@ from pathlib import Path
 from telewatt.derivation import Derivation, StateError
 from telewatt.language import Text
 from telewatt.reading import Reading
-from telewatt.rollup import Summary
+from telewatt.rollup import Portion, Summary
 from telewatt.rollup.fold import closed_ms
 from telewatt.rollup.instant import to_ms
 from telewatt.service.reports import Reports
 from telewatt.store import Entry, Journal
-from telewatt.store.history import GenerationError, History, HistoryError
+from telewatt.store.history import GenerationError, History, HistoryDiskError, HistoryError
 from telewatt.truth import Judgement
 
 RETRY_S = 60.0
+KEPT_HOURS = 12
+"""So many are kept in memory while the disk refuses; then the journal is read again."""
 CATCH_UP_ENTRIES = 50
 CATCH_UP_PAUSE_S = 0.005
 """After a long absence entries come as fast as they can be read: the lines go first."""
@@ -35,6 +37,10 @@ _OTHER_VERSION = Text(
 )
 _OVER = Text("the history is written again", "l'historique est de nouveau écrit")
 _REPLAYED = Text("a replay has become the history", "un recalcul est devenu l'historique")
+
+
+class _BeginAgainError(Exception):
+    """The disk works again after hours of which nothing was kept."""
 
 
 class Historian:
@@ -57,7 +63,9 @@ class Historian:
         self._on_judged = on_judged
         self._derivation = Derivation()
         self._place = self._reached = 0
-        self._begun = journal.last_seq  # what came before was told when it came
+        self._told = journal.last_seq  # what came before was told when it came
+        self._unwritten: list[Portion] = []  # harvested, but the disk refused
+        self._refused = 0  # hours that could not be written
         self._closed_ms: int | None = None  # end of the last hour that is over
         self._trouble: Text | None = None
 
@@ -73,7 +81,12 @@ class Historian:
 
     def open_part(self) -> dict[str, dict[int, Summary]]:
         """What queries need besides the file: by meter, minutes by start in milliseconds."""
-        return self._derivation.open_minutes()
+        found = self._derivation.open_minutes()
+        for portion in self._unwritten:
+            minutes = found.setdefault(portion.meter, {})
+            for start, summary in portion.minutes.items():
+                minutes[start] = summary.merge(minutes[start]) if start in minutes else summary
+        return found
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -82,6 +95,8 @@ class Historian:
                 await self._write_history()
             except GenerationError:
                 self._reports.say(logging.INFO, _REPLAYED)
+            except _BeginAgainError:
+                continue
             except HistoryError as error:
                 self._tell(error.text)
                 await asyncio.sleep(RETRY_S)
@@ -100,16 +115,20 @@ class Historian:
 
     async def _take_up(self, history: History) -> None:
         progress = await asyncio.to_thread(history.progress)
-        # a journal that was begun anew counts from 1 again
-        self._place = progress.place if progress.place <= self._journal.last_seq else 0
-        self._derivation = Derivation.restore(progress.state or {})
+        last_seq = self._journal.last_seq
+        self._derivation, self._place = Derivation.resume(progress.state, progress.place, last_seq)
+        if self._place < progress.place:
+            await asyncio.to_thread(history.begin_journal, self._derivation.state())
+        self._unwritten.clear()
+        self._refused = 0
         self._reached = self._journal.processed_seq = self._place
         self._closed_ms = None
 
     async def _take(self, history: History, entry: Entry) -> None:
         judgement = self._derivation.take(entry.reading)
         self._reached = entry.seq
-        if entry.seq > self._begun:
+        if entry.seq > self._told:
+            self._told = entry.seq
             self._on_judged(entry, judgement)
         if self._is_due(entry.reading):
             await self._write(history, entry)
@@ -126,15 +145,31 @@ class Historian:
         """A number means one entry for ever only once it is durable."""
         if self._journal.durable_seq < entry.seq:
             await asyncio.to_thread(self._journal.commit)
-        if self._journal.durable_seq < entry.seq:
-            return  # the journal's disk refuses, and says so; the next hour tries again
-        portions = self._derivation.harvest(entry.reading.received_at)
-        state = self._derivation.state()
-        await asyncio.to_thread(history.write, portions, entry.seq, state)
+        self._unwritten += self._derivation.harvest(entry.reading.received_at)
+        if self._journal.durable_seq < entry.seq:  # its disk refuses, and the journal says so
+            self._refuse()
+            return
+        if self._refused > KEPT_HOURS:
+            raise _BeginAgainError
+        try:
+            state = self._derivation.state()
+            await asyncio.to_thread(history.write, self._unwritten, entry.seq, state)
+        except HistoryDiskError as error:
+            self._tell(error.text)
+            self._refuse()
+            return
+        self._unwritten.clear()
+        self._refused = 0
         self._place = self._journal.processed_seq = entry.seq
         if self._trouble is not None:
             self._trouble = None
             self._reports.say(logging.INFO, _OVER)
+
+    def _refuse(self) -> None:
+        """The next hour tries again; after many nothing more is kept: the journal has it all."""
+        self._refused += 1
+        if self._refused > KEPT_HOURS:
+            self._unwritten.clear()
 
     def _tell(self, trouble: Text) -> None:
         if trouble != self._trouble:

@@ -11,11 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from telewatt import __version__
 from telewatt.derivation import Derivation, Redecoding, meter_key
+from telewatt.language import Text
 from telewatt.rollup.series import is_counter
-from telewatt.store import Archive, Entry
+from telewatt.store import Archive, Entry, Gap, GapReason
 from telewatt.store.batch import BatchError, Sealed, places, seal, unseal
-from telewatt.store.history import History, ReplayBehindError, ReplayLostError, Stage
+from telewatt.store.gap import unexplained
+from telewatt.store.history import (
+    History,
+    HistoryError,
+    ReplayBehindError,
+    ReplayLostError,
+    Stage,
+)
 from telewatt.tic import Frame, Mode
 
 WRITE_ENTRIES = 20_000
@@ -23,6 +32,32 @@ WARM_UP_ENTRIES = 512
 """After these the decoder knows what it learns from a stream: mode, parity, labels that recur."""
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+NEVER_FOLDED = (GapReason.CRASH, GapReason.OVERFLOW, GapReason.UNREADABLE, GapReason.RESTORED)
+"""Gaps whose entries the history never saw; what it made of all others would be lost."""
+
+
+class HoleError(HistoryError):
+    """The journal no longer holds entries the history was made from."""
+
+    pattern = Text(
+        "entries {first} to {last} can no longer be read, but the history knows them: a replay "
+        "would lose them; replay what came after: --since {since}",
+        "les trames {first} à {last} ne sont plus lisibles, mais l'historique les connaît : un "
+        "recalcul les perdrait ; recalculez la suite : --since {since}",
+    )
+
+
+class OtherJournalError(HistoryError):
+    """The history was made from another journal, or a newer copy of this one."""
+
+    pattern = Text(
+        "the history was made from another journal than {path}, or from a newer copy of it; start "
+        "the service once, it takes up this journal",
+        "l'historique ne vient pas du journal {path}, ou d'une copie plus récente ; lancez "
+        "une fois le service, il adopte ce journal",
+    )
 
 
 @dataclass(slots=True)
@@ -85,12 +120,19 @@ class Replay:
         Raises:
             HistoryError: the history cannot be replayed (`telewatt.store.history.faults`).
         """
-        key = {"since": since.isoformat(), "meters": sorted(self._meters or ())}
+        if self._history.progress(Stage.LIVE).place > self._archive.last_known_seq:
+            raise OtherJournalError(path=self._archive.path)
+        meters = sorted(self._meters or ())
+        key = {"since": since.isoformat(), "meters": meters, "version": __version__}
         try:
             progress = self._history.progress(Stage.REPLAY)
         except ReplayLostError:
             progress = None
-        goes_on = progress is not None and (progress.state or {}).get("replay") == key
+        goes_on = (
+            progress is not None
+            and (progress.state or {}).get("replay") == key
+            and self._archive.first_seq <= progress.place + 1
+        )
         if progress is None or not goes_on:
             progress = self._history.begin_replay(
                 since, oldest_seq=self._archive.first_seq, meters=self._meters
@@ -158,13 +200,26 @@ class Replay:
         if first is None:
             return
         yield from self._warm_up(first.first_seq)
+        expected = min(self._place + 1, first.first_seq)
         for row in self._archive.rows(first.first_seq - 1):
             try:
                 entries = unseal(row.payload)
             except BatchError:
                 continue  # a gap, or it will be one
+            self._refuse_hole(expected, entries[0])
+            expected = row.last_seq + 1
             waiting.append((row, entries))
             yield from entries
+        self._refuse_hole(expected, None)
+
+    def _refuse_hole(self, expected: int, found: Entry | None) -> None:
+        """Nothing the history was made from may be missing before this entry, or at the end."""
+        live = self._history.progress(Stage.LIVE).place
+        last = min(live, found.seq - 1 if found else live)
+        harmless: list[Gap] = [each for each in self._archive.gaps if each.reason in NEVER_FOLDED]
+        for first, until in unexplained(harmless, expected, last) if expected <= last else ():
+            since = found.reading.received_at if found else datetime.now(UTC)
+            raise HoleError(first=first, last=until, since=f"{since:%Y-%m-%dT%H:%MZ}")
 
     def _warm_up(self, first_seq: int) -> Iterator[Entry]:
         for row in self._archive.rows(max(0, first_seq - 1 - WARM_UP_ENTRIES)):

@@ -107,6 +107,11 @@ class Archive:
         return rows.last_seq(self._connection)
 
     @property
+    def last_known_seq(self) -> int:
+        """The last number ever given durably, to an entry or to a gap."""
+        return max([self.last_seq, *(each.last_seq for each in self.gaps)])
+
+    @property
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""
         return gap.read(self._connection)

@@ -232,6 +232,11 @@ class Journal:
         """
         return self._places.get(reader)
 
+    @property
+    def knows_places(self) -> bool:
+        """Whether the stored places could be read yet."""
+        return self._places.known
+
     def confirm(self, reader: str, seq: int) -> None:
         """The reader has dealt with all entries up to this one; never goes back."""
         self._places.confirm(reader, min(seq, self.last_seq))

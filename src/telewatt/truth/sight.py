@@ -62,7 +62,7 @@ class Sight:
             differs = list(map(is_not, datasets, before))
             changed = list(compress(datasets, differs))
             for new, old in zip(changed, compress(before, differs), strict=True):
-                if new.label != old.label:
+                if new.label != old.label or type(new.value) is not type(old.value):
                     break
             else:
                 self.is_new = False
@@ -76,7 +76,9 @@ class Sight:
         self.places = {dataset.label: at for at, dataset in enumerate(self.datasets)}
         mixed = self._mixed or len(self.places) < len(self.datasets)
         places = self.places.items()
-        self.indexes = {} if mixed else {INDEXES[k]: at for k, at in places if k in INDEXES}
+        # a label of the other mode, or data that today's table refuses, have text for a value
+        whole = {k: at for k, at in places if type(self.datasets[at].value) is int}
+        self.indexes = {} if mixed else {INDEXES[k]: at for k, at in whole.items() if k in INDEXES}
         self.gauges = {GAUGES[k]: at for k, at in places if k in GAUGES}
 
     def get(self, label: str) -> Dataset | None:

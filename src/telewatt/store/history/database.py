@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from telewatt.store.faults import DamagedError, UntouchableError
-from telewatt.store.files import sync_folder
+from telewatt.store.files import give_to_owner, sync_folder
 from telewatt.store.history.faults import HistoryMovedError, telling
 
 APPLICATION_ID = 0x746C7748  # "tlwH": tells a history from any other SQLite file
@@ -114,6 +114,7 @@ def _build(path: Path) -> None:
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)  # SQLite gives its side files the same mode
+    give_to_owner(new)
     connection = sqlite3.connect(new, isolation_level=None)
     try:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")

@@ -112,6 +112,14 @@ class History:
             if len(closed) == 1 and (closed_ms := closed.pop()) is not None:
                 stages.keep_snapshot(connection, stage, closed_ms, after)
 
+    def begin_journal(self, state: Any) -> None:
+        """The journal counts anew: go on from its beginning, with this state.
+
+        Replays can only go back to here, and what was kept before stays.
+        """
+        with self._database.writing() as connection:
+            stages.begin_journal(connection, state)
+
     def rebuild(self) -> None:
         """Compute quarters, hours and days from the minutes again."""
         with self._database.writing() as connection:

@@ -69,7 +69,8 @@ def note_meter(connection: sqlite3.Connection, portion: Portion) -> int:
         source = coalesce(nullif(?3, ''), source), modes = ?4 WHERE id = ?5""",
         (first_ms, last_ms, portion.source, _modes(connection, number, portion), number),
     )
-    if portion.source and arrivals and not _has_rows(connection, portion.source):
+    is_identified = portion.meter != portion.source  # who has not said who it is claims no site
+    if portion.source and is_identified and arrivals and not _has_rows(connection, portion.source):
         _insert(connection, portion.source, number, min(arrivals), _FIRST)
     return number
 

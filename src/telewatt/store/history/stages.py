@@ -14,7 +14,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from telewatt.rollup import Level, Portion, Step
-from telewatt.rollup.calendar import floor_ms
+from telewatt.rollup.calendar import floor_ms, next_ms
 from telewatt.rollup.instant import HOUR_MS, MINUTE_MS
 from telewatt.store.faults import DamagedError
 from telewatt.store.history import events, meters
@@ -26,6 +26,7 @@ from telewatt.store.history.faults import (
 from telewatt.store.history.shelf import JOURNAL, Shelf, Stage
 
 _OPEN_MS = HOUR_MS + MINUTE_MS
+_SOON_MS = 7 * 24 * HOUR_MS
 """How long an hour may be open before it is written, at most."""
 
 
@@ -99,11 +100,27 @@ def forget_snapshots(connection: sqlite3.Connection, stage: Stage, changed_ms: i
         abandon(connection)
 
 
+def begin_journal(connection: sqlite3.Connection, state: Any) -> None:
+    """Numbers begin anew: the one snapshot left is of now, and stands before the first entry."""
+    abandon(connection)
+    sql = "SELECT max(start_ms) FROM chunk WHERE stage = 0 AND origin = 0 AND level = 0"
+    (last_ms,) = connection.execute(sql).fetchone()
+    before = read_progress(connection, Stage.LIVE) or Progress()
+    write_progress(connection, Stage.LIVE, before._replace(place=0, state=state))
+    connection.execute("DELETE FROM snapshot")
+    connection.execute(
+        """INSERT INTO snapshot (stage, cut_ms, place, state, event)
+        VALUES (0, ?, 0, ?, (SELECT coalesce(max(id), 0) FROM event))""",
+        (0 if last_ms is None else next_ms(Step.HOUR, last_ms), _pack(state)),
+    )
+
+
 def _reaches(connection: sqlite3.Connection, stage: Stage, instant_ms: int) -> bool:
     sql = """
         SELECT 1 FROM meter WHERE EXISTS (SELECT 1 FROM chunk WHERE stage = ? AND origin = 0
-        AND meter = meter.id AND level = 0 AND start_ms >= ?)"""
-    return connection.execute(sql, (stage, instant_ms)).fetchone() is not None
+        AND meter = meter.id AND level = 0 AND start_ms >= ? AND start_ms < ?)"""
+    soon_ms = instant_ms + _SOON_MS  # what lies beyond is of a clock that was wrong
+    return connection.execute(sql, (stage, instant_ms, soon_ms)).fetchone() is not None
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -162,7 +179,7 @@ def _snapshot_for(
     after = connection.execute(
         f"{sql} AND cut_ms > ? ORDER BY cut_ms", (oldest_seq - 1, since_ms - _OPEN_MS)
     ).fetchone()
-    row = until or (after if oldest_seq > 1 else None)
+    row = until or (after if oldest_seq > 1 or (after and not after[0]) else None)
     if row is None:
         return None
     return Progress(row[0], _unpack(row[1]), cut_ms=row[2], cut_event=row[3])
