@@ -58,7 +58,7 @@ def test_indexes_do_not_count_where_another_frame_begins_inside(stx: bytes):
     sight, datasets = Sight(), (DATASETS["EAST", 0], DATASETS["SINSTS", 0])
     sight.look(frame(datasets))
     assert sight.indexes == {"import_wh": 0}
-    sight.look(frame(datasets, stx + b"\nEAST ... \nSINS" + stx + b"\nEAST"))
+    sight.look(frame(datasets, stx + b"\nEAST ... SINS" + b"\x03" + stx + b"EAST"))
     assert sight.indexes == {}
     sight.look(frame(datasets, stx + b"\nEAST ... \nSINSTS"))
     assert sight.indexes == {"import_wh": 0}

@@ -31,9 +31,6 @@ index_of: Callable[[Dataset], int] = attrgetter("value")
 """The value of a dataset of `INDEXES`: whole Wh or varh, as its format says."""
 
 
-_HEAD = 8
-
-
 class Sight:
     """The newest frame.
 
@@ -57,7 +54,7 @@ class Sight:
         datasets = frame.datasets
         before, self.datasets = self.datasets, datasets
         was_mixed = self._mixed
-        self._mixed = frame.status is not Status.COMPLETE and _has_two_starts(frame.raw)
+        self._mixed = frame.status is not Status.COMPLETE and _is_double(frame.raw)
         if len(before) == len(datasets) and not (self._mixed or was_mixed):
             differs = list(map(is_not, datasets, before))
             changed = list(compress(datasets, differs))
@@ -87,6 +84,6 @@ class Sight:
         return None if at is None else self.datasets[at]
 
 
-def _has_two_starts(raw: bytes) -> bool:
-    """Whether another frame begins inside: an STX, with parity or not, after the first bytes."""
-    return raw.find(b"\x02", _HEAD) >= 0 or raw.find(b"\x82", _HEAD) >= 0
+def _is_double(raw: bytes) -> bool:
+    """Whether a frame ends and another begins inside: ETX and STX, with parity or not."""
+    return b"\x03\x02" in raw or b"\x03\x82" in raw
