@@ -25,7 +25,7 @@ from telewatt.store.history import (
     HistoryNewerError,
     Stage,
 )
-from telewatt.store.history.database import _steps
+from telewatt.store.history.database import SCHEMA
 from tests.store.disks import file_size_limit, inserted_card
 from tests.store.history.meters import METER, START, points, portion
 from tests.store.history.test_history import contents
@@ -112,7 +112,7 @@ def another_database(path: Path) -> None:
 
 def newer(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {len(_steps()) + 1}")
+    connection.execute(f"PRAGMA user_version = {len(SCHEMA) + 1}")
     connection.commit()
     connection.close()
 

@@ -17,6 +17,8 @@ from telewatt.store.files import give_to_owner, sync_folder
 from telewatt.store.history.faults import HistoryMovedError, telling
 
 APPLICATION_ID = 0x746C7748  # "tlwH": tells a history from any other SQLite file
+SCHEMA = ("0001_history.sql",)
+"""One file a version, applied in order and never changed: the first makes version 1."""
 PAGE_SIZE = 4096
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 _BUSY_S = 10.0
@@ -144,20 +146,13 @@ def _identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-def _steps() -> list[str]:
-    """The SQL of all versions: the first makes version 1 of an empty file."""
-    found = (item for item in files(__package__).iterdir() if item.name.endswith(".sql"))
-    return [item.read_text("utf-8") for item in sorted(found, key=lambda item: item.name)]
-
-
 def _migrate(connection: sqlite3.Connection) -> None:
-    steps = _steps()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == len(steps):
+    if version == len(SCHEMA):
         return
     script = "".join(
-        f"{step}\nPRAGMA user_version = {number};\n"
-        for number, step in enumerate(steps, start=1)
+        f"{files(__package__).joinpath(name).read_text('utf-8')}\nPRAGMA user_version = {number};\n"
+        for number, name in enumerate(SCHEMA, start=1)
         if number > version
     )
     with _rolled_back(connection):
@@ -180,7 +175,7 @@ def _check(path: Path) -> None:
     version = int.from_bytes(header[60:64])
     if version > _VERSIONS_MAX:
         raise DamagedError("its header is damaged")
-    if version > len(_steps()):
+    if version > len(SCHEMA):
         raise UntouchableError(path, version)
 
 
