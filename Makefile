@@ -29,7 +29,7 @@ static: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 test: $(VENV)/dev.stamp static components docs ## Everything, with the real components
-	$(BIN)/pytest -q --durations=10
+	$(BIN)/pytest -q -n 3 --dist worksteal --durations=15
 
 components: $(VENV)/dev.stamp # one that cannot be had: its tests are skipped, or with CI=true all fails
 	@for setup in $(COMPONENTS); do scripts/$$setup || test "$(CI)" != true || exit 1; done
