@@ -41,6 +41,12 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+_TEXTS = ("log", "table")
+TEXT_BYTES_MAX = 32 << 20
+"""Years of ten-minute values, or a day of log lines every second, are less; a table of frames is not
+read to its end before it is refused."""
+
+
 def recognise(content: bytes) -> str:
     """The kind of a file: a key of ``KINDS``.
 
@@ -49,6 +55,8 @@ def recognise(content: bytes) -> str:
     """
     refuse_what_is_no_measure(content)
     for name, kind in KINDS.items():
+        if name in _TEXTS and len(content) > TEXT_BYTES_MAX:
+            raise NotImportableError(texts.TOO_LARGE, mib=TEXT_BYTES_MAX >> 20)
         if kind.fits(content):
             return name
     raise NotImportableError(texts.NO_FRAME)

@@ -5,6 +5,18 @@ from telewatt.language import Text
 
 AGAIN = Text("download the file again", "téléchargez de nouveau le fichier")
 
+TOO_LARGE = Fault(
+    Text(
+        "text of more than {mib} MiB: no load curve, index table or day log is that large",
+        "du texte de plus de {mib} Mio : aucune courbe, table d'index ou journal n'est si grand",
+    ),
+    Text(
+        "import what Enedis or EDF let you download; frames come in as a raw capture "
+        "(telewatt export frames --format raw)",
+        "importez ce qu'Enedis ou EDF font télécharger ; des trames s'importent en capture brute "
+        "(telewatt export frames --format raw)",
+    ),
+)
 NO_TABLE = Fault(
     Text(
         "no table with columns telewatt knows; it begins with {found!r}",
