@@ -43,8 +43,8 @@ KINDS: Mapping[str, Kind] = {
 
 _TEXTS = ("log", "table")
 TEXT_BYTES_MAX = 32 << 20
-"""Years of ten-minute values, or a day of log lines every second, are less; a table of frames is not
-read to its end before it is refused."""
+"""Years of ten-minute values, or a day of log lines every second, are less; a table of frames is
+refused before it is read to its end."""
 
 
 def recognise(content: bytes) -> str:
