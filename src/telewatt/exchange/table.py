@@ -9,6 +9,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,6 +33,10 @@ _NUMBER = re.compile(r"\d{6}")
 _SECTIONS = {  # the first names of what stands between tables, or below the last one
     *("periode", "identifiant prm", "prm", "point reference mesure (prm)", "type de comptage"),
 }
+
+
+PREAMBLE_ROWS_MAX = 200
+"""Whatever has no names of columns by then is no table of measures."""
 
 
 class Row(NamedTuple):
@@ -103,8 +108,12 @@ def simple(name: str) -> str:
 
 def matches(pattern: str, name: str) -> bool:
     """Whether a simple name matches; an accent in the pattern allows for what became of it."""
-    loose = re.sub("[éèêà]", ".{0,2}", pattern)
-    return re.fullmatch(loose, name) is not None
+    return _loose(pattern).fullmatch(name) is not None
+
+
+@cache
+def _loose(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub("[éèêà]", ".{0,2}", pattern))
 
 
 def rows_of(text: str) -> list[Row]:
@@ -133,7 +142,9 @@ def tables_of(rows: Iterable[Row], layouts: Sequence[Layout]) -> Iterator[Table]
     above: tuple[str, ...] = ()
     found: Table | None = None
     body: list[Row] = []
-    for row in rows:
+    for number, row in enumerate(rows):
+        if not found and number >= PREAMBLE_ROWS_MAX:
+            return
         if found and next(filter(None, row.cells))[0].isdecimal():  # no name begins so
             body.append(row)
             continue
