@@ -163,8 +163,8 @@ def nosum(line: bytes, damage: Damage) -> bytes:
 
     def edit(dataset: bytes) -> bytes:
         way = damage.below(3)
-        if way < 2:
-            return dataset[: -2 - way] + dataset[-1:]
+        if way < 2 or len(dataset) < 4:  # what another injector has left
+            return dataset[: -2 - way % 2] + dataset[-1:]
         clean = dataset.translate(_STRIP)
         head, data, tail = clean[:-3].rpartition(clean[-3:-2])
         return damage.sent(head + data + b"X" * len(tail) + clean[-3:])
