@@ -128,7 +128,7 @@ async def _take(view: "LiveView", events: "AsyncIterator[Event]") -> None:
 
 @contextlib.contextmanager
 def _key_q(stop: asyncio.Event) -> Iterator[None]:
-    """While this lasts, the key q sets ``stop``."""
+    """While this lasts, the key q sets ``stop``, and so does the end of the terminal."""
     if sys.stdin is None or not sys.stdin.isatty():
         yield
         return
@@ -136,7 +136,13 @@ def _key_q(stop: asyncio.Event) -> Iterator[None]:
     before = termios.tcgetattr(descriptor)
 
     def read() -> None:
-        if os.read(descriptor, 64).lower().startswith(b"q"):
+        try:
+            keys = os.read(descriptor, 64)
+        except OSError:
+            keys = b""
+        if not keys:  # the terminal has gone, and who ignores SIGHUP would hear so for ever
+            loop.remove_reader(descriptor)
+        if not keys or keys.lower().startswith(b"q"):
             stop.set()
 
     tty.setcbreak(descriptor)
