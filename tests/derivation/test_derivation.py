@@ -54,6 +54,7 @@ def derive(readings: list[Reading]) -> list[Portion]:
 
 
 @given(st.integers(0, len(ALL)), st.integers(0, len(ALL)))
+@pytest.mark.slow
 def test_an_interruption_changes_nothing(first: int, second: int) -> None:
     derivation, portions = Derivation(), []
     cuts = sorted((first, second))

@@ -129,7 +129,7 @@ def test_a_meter_that_is_away_does_not_disturb_another(
         for event in events:
             if "state" in event:
                 states[event["source"]] = event
-            elif event["seq"] > 2:
+            elif event.get("seq", 0) > 2:
                 break
     assert states["away"]["state"] == "unplugged"
     assert "branchez l'adaptateur" in states["away"]["remedy"]["fr"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from telewatt.reading import Reading
@@ -360,6 +360,7 @@ def check_damaged(path: Path) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=40)
+@example(runs=[(0.28125, 209, True)], cut=None)
 @given(damages, st.none() | st.floats(0, 1))
 def test_damage_costs_only_what_it_hits(
     sound: Path, runs: list[tuple[float, int, bool]], cut: float | None
@@ -401,6 +402,7 @@ def test_damage_of_the_file_and_its_log_costs_only_what_it_hits(
 
 @pytest.mark.slow
 @settings(max_examples=40)
+@example(runs=[(0.28125, 209, True)], cut=None)
 @given(damages, st.none() | st.floats(0, 1))
 def test_damage_of_packed_hours_costs_only_what_it_hits(
     packed: Path, runs: list[tuple[float, int, bool]], cut: float | None

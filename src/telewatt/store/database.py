@@ -55,6 +55,8 @@ class Database:
         self.places()
         self.gaps()
         self.was_closed()
+        self.first_seq()
+        self.audit()
         if any(first_seq < expected for expected, first_seq in rows.jumps(self._writer)):
             raise DamagedError("batches overlap")
         last = self._last_row()
