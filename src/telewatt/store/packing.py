@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from telewatt.store.batch import BatchError, Entry, Sealed, Sealing, places, unseal
 from telewatt.store.rows import Packed, Span
 
-BLOCK_ENTRIES = 2048  # half an hour of one meter: memory for more is dear on a small machine
+BLOCK_ENTRIES = 4096  # an hour of one meter: memory for more is dear on a small machine
 BLOCK_RAW_BYTES = 8 << 20  # a noisy line must not make blocks of any size
 _COMPARED = 128  # entries in memory at once
 _LATE = timedelta(minutes=2)
