@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -301,6 +302,7 @@ BAD = {
     "wrong encoding": (CURVE.encode().replace(b"Comptage", b"Compt\x81ge"), "a.csv:2: byte 0x81"),
     "binary": (b"\x07\x08 noise \x00\x01" * 40, "a.csv:1: byte 0x07"),
     "prose": (b"Bonjour,\nvoici mes mesures.\n", "Enedis"),
+    "names of columns only": ((CURVE.split("Valeur")[0] + "Valeur\n").encode(), "no value"),
     "wrong columns": (CURVE.replace("Horodate;Valeur", "Quand;Combien").encode(), "a.csv:1: no"),
     "wrong unit": (CURVE.replace(";W;", ";kVArh;").encode(), "a.csv:3: unit kvarh"),
     "half a file": (CURVE[: len(CURVE) * 2 // 3].rpartition(";")[0].encode(), "columns"),
@@ -353,3 +355,22 @@ def test_a_powers_file_without_any_identity_asks_for_one(journal, tmp_path) -> N
     assert "--meter" in refused.stderr
     assert run(journal, path, "--meter", "house").exit_code == 0
     assert energy(journal, "house", "2025-05-01", "2025-05-02").wh == 12_000
+
+
+def test_a_pipe_is_no_file(journal, tmp_path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    result = run(journal, pipe, "--site", "house")
+    assert result.exit_code == 1
+    assert "not a file" in result.stderr
+
+
+@pytest.mark.parametrize("year", [1900, 1969])
+def test_times_before_all_counting_end_in_words(journal, tmp_path, year) -> None:
+    lines = "".join(
+        f"{year}/02/20 00:0{minute}:03\tDATA\tPeriode=HN.., IndexHN=00100001{minute}, "
+        "PuissConsommee=00890, IConsommee=004\n"
+        for minute in range(6)
+    )
+    result = run(journal, file(tmp_path, lines, "day.log"), "--meter", "021861348497")
+    assert not isinstance(result.exception, UnboundLocalError), result.exception

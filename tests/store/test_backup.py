@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import past
 from telewatt.store import AlarmKind, Archive, Entry, GapReason, Journal, JournalError
 from telewatt.store.backup import back_up, verify_backup
 from telewatt.store.batch import seal, unseal
@@ -411,3 +412,18 @@ def test_a_restoration_that_is_killed_can_be_done_again(
             restore(folder, path)
     assert restore(folder, path).entries == 900
     assert restored(path) == entries
+
+
+def test_a_damaged_history_never_replaces_the_good_one(path: Path, folder: Path) -> None:
+    path.parent.mkdir(parents=True)
+    past.make(path, past.house_and_barn(2.2))
+    back_up(path, folder)
+    good = history_path(folder / "journal.db").read_bytes()
+    with history_path(path).open("r+b") as file:
+        for place in range(4096, history_path(path).stat().st_size, 600):
+            file.seek(place)
+            file.write(b"\xa5" * 32)
+    with pytest.raises(JournalError, match=r"history .* is damaged"):
+        back_up(path, folder)
+    assert history_path(folder / "journal.db").read_bytes() == good
+    assert {file.name for file in folder.iterdir() if "new" in file.name} == set()

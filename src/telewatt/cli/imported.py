@@ -1,6 +1,8 @@
 """Files on their way into the history: read, given a meter, brought in."""
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -38,6 +40,9 @@ _SEVERAL = Text(
 )
 
 
+FILE_BYTES_MAX = 512 << 20
+
+
 class Candidate(NamedTuple):
     """A file that was read to its end."""
 
@@ -57,7 +62,7 @@ def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Ca
     found, wrong = [], False
     for path in paths:
         try:
-            content = path.read_bytes()
+            content = _read(path)
             if times_of(path).is_file():
                 content = pack(content, times_of(path).read_bytes())
             found.append(Candidate(path, content, parse(content, hints), hints))
@@ -70,6 +75,15 @@ def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Ca
     if wrong:
         console.fail(_NONE_IMPORTED, code=NOTHING_FOUND)
     return found
+
+
+def _read(path: Path) -> bytes:
+    """The whole of a file that has an end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a file")
+    if path.is_file() and path.stat().st_size > FILE_BYTES_MAX:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return path.read_bytes()
 
 
 class Sites:

@@ -96,7 +96,8 @@ class Capture:
     def keep(self) -> None:
         """Leave both parts for the next export."""
         for file in (self._bytes, self._times):
-            file.close()
+            with suppress(OSError):  # a full disk: the next export finds where both parts end
+                file.close()
 
     def discard(self) -> None:
         """Leave nothing."""

@@ -150,6 +150,8 @@ def _interval(value: Value, start: datetime, end: datetime, unit: str) -> Interv
 def _intervals(
     values: Sequence[Value], unit: str, declared: timedelta | None
 ) -> Iterator[Interval]:
+    if not values:
+        return
     ends = instants([value.stamp for value in values])
     stamps = sorted(set(ends))
     steps = dict(zip(stamps, _steps(stamps, declared), strict=True))

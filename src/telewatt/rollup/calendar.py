@@ -98,9 +98,10 @@ def not_starts(step: Step, at_ms: Sequence[int]) -> list[int]:
     """Those of these instants, ascending, that are not a start."""
     if size := _FIXED_MS.get(step):
         return [instant for instant in at_ms if instant % size]
-    found, end = [], -1
+    found: list[int] = []
+    start = end = None
     for instant in at_ms:
-        if instant >= end:
+        if end is None or instant >= end:
             start = floor_ms(step, instant)
             end = next_ms(step, start)
         if instant != start:

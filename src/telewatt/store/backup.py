@@ -22,6 +22,8 @@ from telewatt.store.batch import BatchError, Entry, Sealed, seal, unseal
 from telewatt.store.faults import DamagedError, JournalError, UntouchableError, telling_damage
 from telewatt.store.gap import Gap, GapReason
 from telewatt.store.history.database import history_path
+from telewatt.store.history.faults import HistoryError
+from telewatt.store.history.history import History
 from telewatt.store.ownership import check_header
 from telewatt.store.restore import NAME, restore
 from telewatt.store.rows import Stored
@@ -30,6 +32,11 @@ from telewatt.store.verify import Report
 _STEP_BYTES = 4 << 20  # of payloads in one transaction
 _PROOF = "verify-"  # folders in which backups are restored to be read
 
+_HISTORY_DAMAGED = Text(
+    en="history {path} is damaged ({detail}); the backup keeps its own: put it back with restore",
+    fr="l'historique {path} est abîmé ({detail}) ; la sauvegarde garde le sien : remettez-le avec "
+    "restore",
+)
 _OWN_FOLDER = Text(
     en="backup {folder}: the journal itself is there; give another folder, on another disk",
     fr="sauvegarde {folder} : le journal lui-même s'y trouve ; donnez un autre dossier, sur un "
@@ -80,8 +87,23 @@ def back_up(journal: Path, folder: Path) -> Copied:
         copied = _Copying(archive, connection, folder).run()
     if history_path(journal).exists():
         with _telling(folder), telling_damage(history_path(journal)):
-            files.put_in_place(files.copy(history_path(journal), history_path(path)))
+            copy = files.copy(history_path(journal), history_path(path))
+            _refuse_damaged(copy, history_path(journal))
+            files.put_in_place(copy)
     return copied
+
+
+def _refuse_damaged(copy: Path, path: Path) -> None:
+    """A damaged history must not take the place of the good one in the backup."""
+    try:
+        with contextlib.closing(History.open(copy, writable=False)) as history:
+            if history.verify().sound:
+                return
+        detail: object = "sums do not follow from the minutes"
+    except HistoryError as error:
+        detail = error.text
+    copy.unlink()
+    raise JournalError(_HISTORY_DAMAGED.fill(path=path, detail=detail))
 
 
 def verify_backup(folder: Path) -> Report:

@@ -18,7 +18,7 @@ from telewatt.rollup import Portion
 from telewatt.rollup.instant import from_ms
 from telewatt.store.history import events, meters
 from telewatt.store.history.database import Database
-from telewatt.store.history.faults import ImportLostError
+from telewatt.store.history.faults import HistoryDamagedError, ImportLostError
 from telewatt.store.history.shelf import Shelf, Stage
 
 PIECE_BYTES = 1 << 20
@@ -87,7 +87,10 @@ def read_content(database: Database, number: int) -> Iterator[bytes]:
             row = connection.execute(sql, (number, piece)).fetchone()
         if row is None:
             return
-        yield zlib.decompress(row[0])
+        try:
+            yield zlib.decompress(row[0])
+        except zlib.error as error:
+            raise HistoryDamagedError(path=database.path, detail=error) from error
         piece += 1
 
 
