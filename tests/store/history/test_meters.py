@@ -12,7 +12,7 @@ from telewatt.rollup import Portion, Step
 from telewatt.rollup.instant import HOUR_MS
 from telewatt.rollup.total import Energy, Quality
 from telewatt.store.history import History, JoinError, UnknownNameError
-from tests.store.history.meters import START, START_MS, points, portion
+from tests.store.history.meters import METER, START, START_MS, points, portion
 
 HOUR = timedelta(hours=1)
 OLD, NEW = "021861111111", "022462222222"
@@ -112,3 +112,26 @@ def test_a_meter_that_moves_to_another_section_is_known_there(history: History) 
     history.write([portion(found, OLD, "barn")], 2, {})
     old = next(meter for meter in history.meters() if meter.name == OLD)
     assert (old.source, old.sites) == ("barn", ("barn", "house"))
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[History]:
+    opened = History.open(tmp_path / "empty.history.db")
+    yield opened
+    opened.close()
+
+
+def test_an_imported_meter_joined_before_takes_no_site_from_the_one_on_the_line(
+    empty: History,
+) -> None:
+    imported = portion(points(60), meter="09111642617347", source="")
+    empty.add_import([b"a curve"], [imported], kind="table", name="a", meter=imported.meter)
+    empty.join("house", imported.meter)
+    empty.write([portion(points(60))], 60, {})
+    assert {meter.name: meter.sites for meter in empty.meters()}[METER] == ("house",)
+
+
+def test_who_has_not_said_who_it_is_claims_no_site(empty: History) -> None:
+    empty.write([portion(points(60), meter="house"), portion(points(60))], 60, {})
+    sites = {meter.name: meter.sites for meter in empty.meters()}
+    assert (sites["house"], sites[METER]) == ((), ("house",))

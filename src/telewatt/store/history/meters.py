@@ -169,7 +169,9 @@ def _insert(connection: sqlite3.Connection, site: str, number: int, at_ms: int, 
 
 
 def _has_rows(connection: sqlite3.Connection, site: str) -> bool:
-    sql = "SELECT 1 FROM joined WHERE site = ? LIMIT 1"
+    sql = """
+        SELECT 1 FROM joined JOIN meter ON meter.id = joined.meter
+        WHERE site = ? AND first_ms IS NOT NULL LIMIT 1"""
     return connection.execute(sql, [site]).fetchone() is not None
 
 
