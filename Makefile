@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 COMPONENTS := setup-debian "setup-peer pyteleinfo" "setup-peer esphome"
 SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) pyproject.toml
+	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) --extra all pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help demo components check static test bench docs record lock clean

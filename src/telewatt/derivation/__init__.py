@@ -1,7 +1,9 @@
 """What follows from the entries of a journal, and can be made from them again at any time."""
 
-from telewatt.derivation.derivation import Derivation, StateError, meter_key
+from telewatt.derivation.derivation import Derivation, StateError
 from telewatt.derivation.estimates import Estimates
+from telewatt.derivation.judged import Judge, Judged
 from telewatt.derivation.redecoding import Redecoding
+from telewatt.derivation.truths import meter_key
 
-__all__ = ["Derivation", "Estimates", "Redecoding", "StateError", "meter_key"]
+__all__ = ["Derivation", "Estimates", "Judge", "Judged", "Redecoding", "StateError", "meter_key"]

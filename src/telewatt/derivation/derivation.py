@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from telewatt.derivation.truths import Truths, meter_key
 from telewatt.reading import Reading
 from telewatt.rollup import Fold, Portion, Summary
 from telewatt.rollup.instant import to_ms
-from telewatt.truth import Judgement, Truth, meter_changed
+from telewatt.truth import Judgement
 
 VERSION = 1
 """Of the state: kept states of older versions must be understood, or upgraded, for ever."""
@@ -21,13 +22,19 @@ class StateError(ValueError):
     """A state that another version of telewatt has kept."""
 
 
+def check_version(state: Mapping[str, Any]) -> Mapping[str, Any]:
+    """This state, if this version understands it. Raises StateError if not."""
+    if state and state.get("version") != VERSION:
+        raise StateError(f"a state of version {state.get('version')}, not {VERSION}")
+    return state
+
+
 class Derivation:
     """Judges and folds the readings of all meters of a house."""
 
     def __init__(self) -> None:
-        self._truths: dict[str, Truth] = {}
+        self._truths = Truths()
         self._folds: dict[str, Fold] = {}
-        self._on_line: dict[str, str] = {}  # the meter last seen on each source
         self._until_ms: dict[str, int] = {}  # arrival of the last reading of each meter
         # of so many next readings, those that arrived until then were taken from another journal
         self._known_left = 0
@@ -41,14 +48,11 @@ class Derivation:
             if at_ms <= self._known_ms.get(meter, at_ms - 1):
                 return _NOTHING
         self._until_ms[meter] = at_ms
-        truth = self._truths.get(meter)
-        if truth is None:
-            truth = self._truths[meter] = Truth()
-            self._folds.setdefault(meter, Fold(meter))
-        judgement = truth.judge(reading)
-        if self._on_line.get(reading.source) != meter:
-            judgement = self._note_meter(reading, meter, judgement)
-        self._folds[meter].add(reading, judgement)
+        fold = self._folds.get(meter)
+        if fold is None:
+            fold = self._folds[meter] = Fold(meter)
+        judgement = self._truths.judge(reading)
+        fold.add(reading, judgement)
         return judgement
 
     def open_minutes(self) -> dict[str, dict[int, Summary]]:
@@ -64,12 +68,12 @@ class Derivation:
         """What to keep after a harvest, as JSON values; `restore` goes on from it."""
         return {
             "version": VERSION,
-            "lines": self._on_line,
+            "lines": self._truths.lines(),
             "until_ms": self._until_ms,
             "known": [self._known_left, self._known_ms],
             "meters": {
-                meter: {"truth": truth.state(), "fold": self._folds[meter].state()}
-                for meter, truth in self._truths.items()
+                meter: {"truth": state, "fold": self._folds[meter].state()}
+                for meter, state in self._truths.states().items()
             },
         }
 
@@ -80,14 +84,15 @@ class Derivation:
         Raises:
             StateError: it is of another version.
         """
-        if state and state.get("version") != VERSION:
-            raise StateError(f"a state of version {state.get('version')}, not {VERSION}")
+        state = check_version(state)
+        meters = state.get("meters", {})
         derivation = cls()
-        derivation._on_line = dict(state.get("lines", {}))
+        derivation._truths = Truths.restore(
+            state.get("lines", {}), {meter: parts["truth"] for meter, parts in meters.items()}
+        )
         derivation._until_ms = dict(state.get("until_ms", {}))
         derivation._known_left, derivation._known_ms = state.get("known", (0, {}))
-        for meter, parts in state.get("meters", {}).items():
-            derivation._truths[meter] = Truth.restore(parts["truth"])
+        for meter, parts in meters.items():
             derivation._folds[meter] = Fold.restore(meter, parts["fold"])
         return derivation
 
@@ -115,19 +120,5 @@ class Derivation:
         derivation._known_left, derivation._known_ms = last_seq, dict(derivation._until_ms)
         return derivation, 0
 
-    def _note_meter(self, reading: Reading, meter: str, judgement: Judgement) -> Judgement:
-        """Another meter than before speaks on this line."""
-        before = self._on_line.get(reading.source)
-        self._on_line[reading.source] = meter
-        if before is None:
-            return judgement
-        event = meter_changed(before, meter, reading.received_at)
-        return judgement._replace(events=(*judgement.events, event))
-
 
 _NOTHING = Judgement((), {}, ())
-
-
-def meter_key(reading: Reading) -> str:
-    """What a history is kept under: the meter, or its line while no meter has said who it is."""
-    return reading.meter or reading.source

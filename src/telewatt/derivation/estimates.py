@@ -1,6 +1,6 @@
 """Active power of all meters as it is now: estimated, because households' meters send none."""
 
-from telewatt.derivation.derivation import meter_key
+from telewatt.derivation.truths import meter_key
 from telewatt.reading import Reading
 from telewatt.truth import Judgement
 from telewatt.truth.power import ActivePower, Estimate
