@@ -9,20 +9,16 @@ import pytest
 
 from telewatt.config import (
     Config,
-    DailyLogConfig,
-    JournalConfig,
-    LogConfig,
     MeterConfig,
     VirtualConfig,
     parse,
 )
+from telewatt.config.model import SECTIONS as CONFIG_SECTIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS = {
     "": Config,
-    "journal": JournalConfig,
-    "log": LogConfig,
-    "daily_log": DailyLogConfig,
+    **CONFIG_SECTIONS,
     "meters.NAME": MeterConfig,
     "virtual.NAME": VirtualConfig,
 }
@@ -31,7 +27,7 @@ SECTIONS = {
 def keys_of_the_model():
     for section, model in SECTIONS.items():
         for key in (key.name for key in fields(model)):
-            if key not in ("journal", "log", "daily_log", "meters", "virtual"):
+            if key not in (*CONFIG_SECTIONS, "meters", "virtual"):
                 yield f"{section}.{key}".lstrip(".")
 
 

@@ -1,18 +1,21 @@
 """Delivering the journal to a sink."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 
 import pytest
 
 from bench.past import readings_of
+from telewatt.derivation import Judged
 from telewatt.reading import Reading
 from telewatt.service.delivery import Delivery
+from telewatt.service.live import Live
 from telewatt.service.reports import Reports
-from telewatt.sinks import Sink
+from telewatt.sinks import LiveSink, Sink
 from telewatt.store import Journal
+from telewatt.store.history import history_path
 
 READINGS = readings_of("house", "sim:?mode=historic&contract=base&seed=2&every=30s&step=30s", 0.5)
 
@@ -25,22 +28,29 @@ class Folder(Sink):
         self.away = 0
         self.closed = False
 
-    async def write(self, readings: Sequence[Reading]) -> None:
+    async def write(self, batch: Sequence[Judged]) -> None:
         if self.away:
             self.away -= 1
             raise OSError(28, "No space left on device")
-        self.kept += readings
+        self.kept += [judged.reading for judged in batch]
 
     async def close(self) -> None:
         self.closed = True
 
 
+def delivery_of(journal: Journal, sink: Sink, live: Live | None = None) -> Delivery:
+    history = history_path(journal.path)
+    reports = Reports("en", lambda: 0.0)
+    return Delivery("files", sink, journal, history, reports, live or Live())
+
+
 async def deliver(journal: Journal, sink: Folder, count: int, new: list[Reading]) -> None:
     """Deliver until the sink has so many."""
-    running = asyncio.create_task(
-        Delivery("files", sink, journal, Reports("en", lambda: 0.0)).run()
-    )
-    await asyncio.sleep(0)
+    running = asyncio.create_task(delivery_of(journal, sink).run())
+    while not running.done() and not journal.place("files"):
+        await asyncio.sleep(0.001)
+        if not journal.last_seq:
+            break
     for reading in new:
         journal.append(reading)
     while len(sink.kept) < count and not running.done():  # noqa: ASYNC110
@@ -83,3 +93,99 @@ async def test_a_sink_that_was_away_misses_nothing(
     assert sink.kept == READINGS[:20]
     assert caplog.text.count("No space left") == 1
     assert caplog.text.count("files: works again") == 1
+
+
+class Screen(LiveSink):
+    """Shows and keeps; what it is shown or given is away as long as it is told to be."""
+
+    def __init__(self) -> None:
+        self.shown: list[int] = []
+        self.written: list[int] = []
+        self.away = False
+        self.slow = asyncio.Event()
+        self.slow.set()
+
+    async def show(self, judged: Judged) -> None:
+        if self.away:
+            raise OSError(111, "Connection refused")
+        self.shown.append(judged.seq)
+
+    async def write(self, batch: Sequence[Judged]) -> None:
+        await self.slow.wait()
+        if self.away:
+            raise OSError(111, "Connection refused")
+        self.written += [judged.seq for judged in batch]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def watching(journal: Journal, sink: Screen) -> AsyncIterator[Delivery]:
+    live = Live()
+    delivery = delivery_of(journal, sink, live)
+    async with asyncio.TaskGroup() as parts:
+        tasks = [
+            parts.create_task(live.run(journal, history_path(journal.path))),
+            parts.create_task(delivery.run()),
+        ]
+        await asyncio.sleep(0.05)
+        try:
+            yield delivery
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def test_what_was_shown_is_not_written_again(tmp_path: Path) -> None:
+    sink = Screen()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        async with watching(journal, sink):
+            for reading in READINGS[:10]:
+                journal.append(reading)
+            await until(lambda: journal.place("files") == 10)
+    assert sink.shown == [*range(1, 11)]
+    assert sink.written == []
+
+
+async def test_what_could_not_be_shown_is_written_later_and_nothing_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.RETRY_S", 0.01)
+    sink = Screen()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        async with watching(journal, sink) as delivery:
+            journal.append(READINGS[0])
+            await until(lambda: sink.shown == [1])
+            sink.away = True
+            for reading in READINGS[1:6]:
+                journal.append(reading)
+            await until(lambda: not delivery.report.working)
+            assert delivery.report.waiting > 0
+            sink.away = False
+            await until(lambda: journal.place("files") == 6)
+            journal.append(READINGS[6])
+            await until(lambda: journal.place("files") == 7)
+            assert delivery.report == ("files", True, None, 0, 7)
+    assert sorted(sink.shown + sink.written) == [*range(1, 8)]
+    assert sink.written == sorted(sink.written)
+
+
+async def test_live_values_do_not_wait_for_the_past(tmp_path: Path) -> None:
+    sink = Screen()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        journal.append(READINGS[0])
+        journal.confirm("files", 1)
+        for reading in READINGS[1:20]:
+            journal.append(reading)
+        sink.slow.clear()  # the past is not written yet
+        async with watching(journal, sink):
+            journal.append(READINGS[20])
+            await until(lambda: sink.shown == [21])
+            assert sink.written == []
+            sink.slow.set()
+            await until(lambda: journal.place("files") == 21)
+    assert sink.written == [*range(2, 21)]

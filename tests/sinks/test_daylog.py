@@ -23,6 +23,7 @@ from telewatt.rollup import merge_summaries
 from telewatt.sinks.configured import sinks_of
 from telewatt.sinks.daylog import DailyLog
 from tests.exchange.houses import readings
+from tests.sinks.judging import house_in, judged
 
 MIDNIGHT = datetime(2025, 1, 15, 22, 58, tzinfo=UTC)  # two minutes before, in France
 
@@ -45,7 +46,7 @@ def files_of(folder: Path) -> dict[str, list[str]]:
 async def written(folder: Path, batches: list[list[Reading]], interval_s: int = 10) -> DailyLog:
     sink = DailyLog(folder, interval_s)
     for batch in batches:
-        await sink.write(batch)
+        await sink.write(judged(batch))
     return sink
 
 
@@ -113,9 +114,9 @@ async def test_a_folder_that_is_away_is_an_oserror_and_nothing_is_lost(tmp_path)
     sink = DailyLog(folder, 10)
     for _ in range(2):
         with pytest.raises(OSError, match="usb"):
-            await sink.write(READINGS)
+            await sink.write(judged(READINGS))
     folder.unlink()
-    await sink.write(READINGS)
+    await sink.write(judged(READINGS))
     await written(tmp_path / "whole", [READINGS])
     assert files_of(folder) == files_of(tmp_path / "whole")
 
@@ -162,9 +163,9 @@ async def test_what_was_logged_can_be_imported(tmp_path, mode) -> None:
 
 def test_the_configuration_says_where_and_how_often(tmp_path) -> None:
     meter = '[meters.house]\nsource = "-"\n'
-    assert list(sinks_of(parse_config(meter), tmp_path)) == []
+    assert list(sinks_of(parse_config(meter), house_in(tmp_path))) == []
     text = meter + '[daily_log]\nfolder = "logs"\ninterval_s = 5\n'
-    [(name, sink)] = sinks_of(parse_config(text), tmp_path)
+    [(name, sink)] = sinks_of(parse_config(text), house_in(tmp_path))
     assert name == "daily_log"
     assert isinstance(sink, DailyLog)
 

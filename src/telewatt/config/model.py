@@ -5,6 +5,7 @@ Every key is described in docs/en/configuration.md and docs/fr/configuration.md 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from telewatt.config.kinds import Choice, Kind, Name, Number, Sum, Words
@@ -43,7 +44,7 @@ class LogConfig:
 class DailyLogConfig:
     """``[daily_log]``: files of plain text, one a day and meter, for people who like files."""
 
-    folder: str | None = _key(Words(), default=None)
+    folder: str = _key(Words())
     interval_s: int = _key(Number(1, 3600, whole=True), default=60)
 
 
@@ -74,10 +75,20 @@ class Config:
     language: Language | None = _key(Choice(("fr", "en")), default=None)  # noqa: RUF009 - a field
     journal: JournalConfig = JournalConfig()
     log: LogConfig = LogConfig()
-    daily_log: DailyLogConfig = DailyLogConfig()
+    daily_log: DailyLogConfig | None = None
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property
     def formulas(self) -> dict[str, Formula]:
         """The virtual meters by name, as the history takes them."""
         return {name: parse_formula(each.formula) for name, each in self.virtual.items()}
+
+
+SECTIONS: Mapping[str, type] = MappingProxyType(
+    {
+        "journal": JournalConfig,
+        "log": LogConfig,
+        "daily_log": DailyLogConfig,
+    }
+)
+"""The sections of their own name; one that is left out has its defaults, or is ``None``."""

@@ -12,10 +12,8 @@ from telewatt.config import texts
 from telewatt.config.kinds import Name, Words
 from telewatt.config.model import (
     KIND,
+    SECTIONS,
     Config,
-    DailyLogConfig,
-    JournalConfig,
-    LogConfig,
     MeterConfig,
     VirtualConfig,
 )
@@ -26,7 +24,6 @@ from telewatt.rollup.formula import parse_formula
 
 SourceCheck = Callable[[Mapping[str, Any]], tuple[str, Fault] | None]
 """From a meter's section, whose ``source`` is a text, to the key that is wrong and why."""
-_SECTIONS = {"journal": JournalConfig, "log": LogConfig, "daily_log": DailyLogConfig}
 
 
 def parse(text: str, check_source: SourceCheck = lambda section: None) -> Config:
@@ -74,12 +71,10 @@ def build(
     return Config(
         meters={name: MeterConfig(**section) for name, section in raw["meters"].items()},
         language=language,
-        journal=JournalConfig(**raw.get("journal", {})),
-        log=LogConfig(**raw.get("log", {})),
-        daily_log=DailyLogConfig(**raw.get("daily_log", {})),
         virtual={
             name: VirtualConfig(**section) for name, section in raw.get("virtual", {}).items()
         },
+        **{name: model(**raw[name]) for name, model in SECTIONS.items() if name in raw},
     )
 
 
@@ -87,9 +82,9 @@ _Faults = Iterator[tuple[KeyPath, Fault]]
 
 
 def _faults_of(raw: dict[str, Any]) -> _Faults:
-    own = {key: value for key, value in raw.items() if key not in ("meters", "virtual", *_SECTIONS)}
+    own = {key: value for key, value in raw.items() if key not in ("meters", "virtual", *SECTIONS)}
     yield from _faults_of_section(Config, own, ())
-    for name, model in _SECTIONS.items():
+    for name, model in SECTIONS.items():
         if name in raw:
             yield from _faults_of_section(model, raw[name], (name,))
     meters = raw.get("meters")

@@ -82,6 +82,7 @@ MISSING = {
         ),
     ),
     "formula": Fault(_MISSING, _FORMULA),
+    "folder": Fault(_MISSING, Text('add folder = "daily"', 'ajoutez folder = "journaux"')),
 }
 NO_VIRTUAL_SECTION = Fault(
     Text("a virtual meter must be a section", "un compteur virtuel doit être une section"),

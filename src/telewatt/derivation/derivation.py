@@ -23,7 +23,7 @@ class StateError(ValueError):
 
 
 def check_version(state: Mapping[str, Any]) -> Mapping[str, Any]:
-    """This state, if this version understands it. Raises StateError if not."""
+    """Give back a state that this version understands. Raises StateError for others."""
     if state and state.get("version") != VERSION:
         raise StateError(f"a state of version {state.get('version')}, not {VERSION}")
     return state

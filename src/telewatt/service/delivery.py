@@ -1,17 +1,27 @@
-"""Delivers the journal to one sink: its own durable place, retry, back-off, what is said of it."""
+"""Delivers the journal to one sink: its own durable place, retry, back-off, what is said of it.
+
+A `LiveSink` is served by two tasks. One shows each entry as it comes; the other goes through the
+journal in order and writes whatever was not shown, from the sink's place on. So live values never
+wait for what is to be caught up with, and nothing is left out.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
+from pathlib import Path
 
+from telewatt.derivation import Judged
 from telewatt.language import Text
+from telewatt.quality import SinkReport
+from telewatt.service.judging import judged_after
+from telewatt.service.live import Live
 from telewatt.service.reports import Reports
-from telewatt.sinks import Sink
-from telewatt.store import Entry, Journal
+from telewatt.sinks import LiveSink, Sink
+from telewatt.store import Journal
 
-BATCH_ENTRIES = 200
 RETRY_S = 1.0
 RETRY_MAX_S = 60.0
+LIVE_RETRY_MAX_S = 4.0  # people look at what is live
 
 _AWAY = Text(
     "{name}: {why}; what it misses waits in the journal, it is tried again",
@@ -28,52 +38,118 @@ class Delivery:
     Args:
         name: of the sink; its place in the journal is kept under it.
         sink: closed at the end.
+        history: the history's file, see `judged_after`.
+        live: where a `LiveSink` takes the newest entries from.
     """
 
-    def __init__(self, name: str, sink: Sink, journal: Journal, reports: Reports) -> None:
+    def __init__(
+        self,
+        name: str,
+        sink: Sink,
+        journal: Journal,
+        history: Path,
+        reports: Reports,
+        live: Live,
+    ) -> None:
         self._name, self._sink, self._journal, self._reports = name, sink, journal, reports
+        self._history, self._live = history, live
+        self._trouble: Text | None = None
         self._pause_s = 0.0  # 0 while the sink works
+        self._pause_max_s = LIVE_RETRY_MAX_S if isinstance(sink, LiveSink) else RETRY_MAX_S
+        self._delivered = 0
+        self._shown: set[int] = set()  # beyond the sink's place
+        self._tried = journal.last_seq  # entries up to here were shown, or will not be any more
+        self._news = asyncio.Event()
+
+    @property
+    def report(self) -> SinkReport:
+        """How the sink is now."""
+        waiting = self._journal.last_seq - self._journal.place(self._name) - len(self._shown)
+        working = self._trouble is None
+        return SinkReport(self._name, working, self._trouble, max(0, waiting), self._delivered)
 
     async def run(self) -> None:
         """Deliver until cancelled."""
         try:
-            async for batch in self._batches():
-                await self._deliver(batch)
-                self._journal.confirm(self._name, batch[-1].seq)
+            if isinstance(self._sink, LiveSink):
+                async with asyncio.TaskGroup() as parts:
+                    parts.create_task(self._show_all(self._sink))
+                    parts.create_task(self._write_all())
+            else:
+                await self._write_all()
         finally:
             await self._sink.close()
 
-    async def _batches(self) -> AsyncIterator[list[Entry]]:
-        """What is there at once goes together."""
+    # -- in order --------------------------------------------------------------------------------
+
+    async def _write_all(self) -> None:
+        place = await self._begin()
+        async for batch in judged_after(self._journal, self._history, place):
+            last_seq = batch[-1].seq
+            if isinstance(self._sink, LiveSink):
+                await self._wait_until_tried(last_seq)
+            if missed := [judged for judged in batch if judged.seq not in self._shown]:
+                await self._deliver(missed)
+            self._shown.difference_update(judged.seq for judged in batch)
+            self._journal.confirm(self._name, last_seq)
+
+    async def _begin(self) -> int:
+        """The sink's place."""
         while not self._journal.knows_places:  # noqa: ASYNC110 - the disk does not tell
             await asyncio.sleep(RETRY_S)
         place = self._journal.place(self._name)
         if not place:
             place = self._journal.last_seq
             self._journal.confirm(self._name, place)
-        batch: list[Entry] = []
-        async for entry in self._journal.follow(place):
-            batch.append(entry)
-            if entry.seq == self._journal.last_seq or len(batch) == BATCH_ENTRIES:
-                yield batch
-                batch = []
+        return place
 
-    async def _deliver(self, batch: list[Entry]) -> None:
-        readings = [entry.reading for entry in batch]
+    async def _deliver(self, batch: Sequence[Judged]) -> None:
         while True:
             try:
-                await self._sink.write(readings)
+                await self._sink.write(batch)
             except OSError as error:
                 await self._wait(error)
                 continue
-            if self._pause_s:
-                self._pause_s = 0.0
-                self._reports.say(logging.INFO, _BACK, name=self._name)
+            self._works(len(batch))
             return
 
+    # -- live ------------------------------------------------------------------------------------
+
+    async def _show_all(self, sink: LiveSink) -> None:
+        while True:
+            try:
+                async for judged in self._live.follow(self._tried):
+                    await sink.show(judged)
+                    self._shown.add(judged.seq)
+                    self._works(1)
+                    self._try_no_more(judged.seq)
+            except OSError as error:
+                self._try_no_more(self._live.last_seq)
+                await self._wait(error)
+                self._try_no_more(self._live.last_seq)
+
+    def _try_no_more(self, seq: int) -> None:
+        self._tried = max(self._tried, seq)
+        self._news.set()
+
+    async def _wait_until_tried(self, seq: int) -> None:
+        while self._tried < seq:
+            self._news.clear()
+            await self._news.wait()
+
+    # -- its state -------------------------------------------------------------------------------
+
+    def _works(self, count: int) -> None:
+        self._delivered += count
+        if self._trouble is not None:
+            self._trouble, self._pause_s = None, 0.0
+            self._reports.say(logging.INFO, _BACK, name=self._name)
+
     async def _wait(self, error: OSError) -> None:
-        """Said once, until it works again."""
-        if not self._pause_s:
-            self._reports.say(logging.WARNING, _AWAY, name=self._name, why=error)
-        self._pause_s = min(max(RETRY_S, self._pause_s * 2), RETRY_MAX_S)
+        """Said once, until it works again or something else is wrong."""
+        trouble = getattr(error, "text", None) or Text(str(error), str(error))
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._reports.say(logging.WARNING, _AWAY, name=self._name, why=trouble)
+        self._pause_s = min(max(RETRY_S, self._pause_s * 2), self._pause_max_s)
         await asyncio.sleep(self._pause_s)

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ from telewatt.config import Config, MeterConfig
 from telewatt.derivation import Estimates
 from telewatt.language import Language, Text
 from telewatt.notify import Notifier
+from telewatt.quality import LineReport, SinkReport
 from telewatt.reading import Reading
 from telewatt.service.delivery import Delivery
 from telewatt.service.disk import Wear, size_of
 from telewatt.service.feed import Feed, feed_path, judged_line, state_line
 from telewatt.service.historian import Historian
+from telewatt.service.live import Live
 from telewatt.service.reports import STATE, Reports
+from telewatt.service.secrets import secret_of
 from telewatt.service.watchdog import keep_alive
+from telewatt.sinks import House, Sink
 from telewatt.sinks.configured import sinks_of
-from telewatt.sources import LineStatus
+from telewatt.sources import LineState, LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Entry, Journal
 from telewatt.store.history import history_path
@@ -42,6 +47,24 @@ _STOPPED = Text(
     "stopped; of {new} new entries {kept} are on the disk",
     "arrêté ; sur {new} nouvelles entrées, {kept} sont sur le disque",
 )
+
+
+def report_of(name: str, line: Line) -> LineReport:
+    """How this line is now."""
+    status, counted = line.status, line.counters
+    return LineReport(
+        name=name,
+        meter=line.meter,
+        state=str(status.state),
+        reading=status.state in (LineState.READING, LineState.ENDED),
+        remedy=status.remedy,
+        bytes=counted.bytes,
+        frames={str(key): count for key, count in counted.frames.items()},
+        datasets=counted.datasets,
+        repaired=counted.repaired,
+        rejected={str(key): count for key, count in counted.rejected.items()},
+        openings=counted.openings,
+    )
 
 
 def line_of(
@@ -107,6 +130,8 @@ class Service:
             self._journal, history_path(journal_path), self._reports, self._tell_judged
         )
         self._estimates = Estimates()
+        self._live = Live()
+        self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks()]
         self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
@@ -118,6 +143,23 @@ class Service:
             on_meter=lambda before, now: self._reports.meter(name, before, now),
             ready=self._wait_for_disk,
         )
+
+    def _sinks(self) -> Iterator[tuple[str, Sink]]:
+        folder = self._path.parent
+        secret = partial(secret_of, folder=folder)
+        return sinks_of(self._config, House(folder, self._language, self.line_reports, secret))
+
+    def _delivery(self, name: str, sink: Sink) -> Delivery:
+        history = history_path(self._path)
+        return Delivery(name, sink, self._journal, history, self._reports, self._live)
+
+    def line_reports(self) -> list[LineReport]:
+        """How every line is now."""
+        return [report_of(name, line) for name, line in self._lines.items()]
+
+    def sink_reports(self) -> list[SinkReport]:
+        """How every sink is now."""
+        return [delivery.report for delivery in self._deliveries]
 
     def _append(self, reading: Reading) -> None:
         self._journal.append(reading)
@@ -175,8 +217,8 @@ class Service:
         yield self._journal.run()
         yield self._feed.run(self._journal)
         yield self._historian.run()
-        for name, sink in sinks_of(self._config, self._path.parent):
-            yield Delivery(name, sink, self._journal, self._reports).run()
+        yield self._live.run(self._journal, history_path(self._path))
+        yield from (delivery.run() for delivery in self._deliveries)
         yield self._count()
         yield self._watch()
         limit_s = self._config.journal.commit_interval_s + STUCK_S

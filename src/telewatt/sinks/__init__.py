@@ -1,28 +1,75 @@
 """Sinks: where readings go besides the journal.
 
-A sink writes a batch of readings or raises. Its place in the journal, retry, back-off, counting and
-logging are the framework's (`telewatt.service.delivery`), so a sink that was away misses nothing.
+A sink writes a batch of judged entries or raises. Its place in the journal, retry, back-off,
+counting and logging are the framework's (`telewatt.service.delivery`), so a sink that was away
+misses nothing. A `LiveSink` shows the newest value at once as well; what it could not show then
+comes later, oldest first, through `Sink.write`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
-from telewatt.reading import Reading
+from telewatt.derivation import Judged
+from telewatt.language import Language, Text
+from telewatt.quality import LineReport
+
+
+class SinkError(OSError):
+    """The other end is away or refuses: ``text`` says what is wrong and the remedy."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class Sink(ABC):
     """One output. Used by one task, in order."""
 
     @abstractmethod
-    async def write(self, readings: Sequence[Reading]) -> None:
+    async def write(self, batch: Sequence[Judged]) -> None:
         """Write these, the next ones of the journal; all of them, or raise.
 
-        After a crash, and after an error, the same readings come again: writing them a second time
+        After a crash, and after an error, the same entries come again: writing them a second time
         must change nothing.
 
         Raises:
-            OSError: the world is away; the same readings are given again later.
+            OSError: the world is away (a `SinkError` names the remedy); the same entries are given
+                again later.
         """
 
     async def close(self) -> None:  # noqa: B027 - most sinks have nothing to close
         """Nothing more will come."""
+
+
+class LiveSink(Sink):
+    """A sink that shows each entry as it comes, whatever it has still to catch up with."""
+
+    @abstractmethod
+    async def show(self, judged: Judged) -> None:
+        """Show this entry now, and return once the other end has it.
+
+        Called in a task of its own, beside `write`. What was shown is not written again.
+
+        Raises:
+            OSError: the world is away; the entry comes again through `write`, later ones through
+                `show` as soon as it works again.
+        """
+
+
+class House(NamedTuple):
+    """What a sink may ask about the house it writes for.
+
+    Attributes:
+        folder: where relative paths of the configuration start: that of the journal.
+        language: of what it says to people.
+        lines: how every line is now.
+        secret: from a section's ``*_file`` and ``*_env`` to a function that gives the secret as it
+            is now (``None`` where none is configured), or raises an OSError with a ``text``.
+    """
+
+    folder: Path
+    language: Language
+    lines: Callable[[], Sequence[LineReport]]
+    secret: Callable[[str | None, str | None], Callable[[], str | None]]

@@ -1,20 +1,21 @@
-"""The sinks that a configuration asks for."""
+"""The sinks that a configuration asks for: one row a kind, imported when it is used."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from importlib import import_module
 
 from telewatt.config import Config
-from telewatt.sinks import Sink
+from telewatt.sinks import House, Sink
+
+SINKS = {
+    "daily_log": "telewatt.sinks.daylog:DailyLog",
+}
+"""From a section of the configuration to its class, whose ``of(section, house)`` makes the sink."""
 
 
-def sinks_of(config: Config, folder: Path) -> Iterator[tuple[str, Sink]]:
-    """Each by its name, under which its place in the journal is kept.
-
-    Args:
-        folder: where relative paths start: that of the journal.
-    """
-    if config.daily_log.folder:
-        from telewatt.sinks.daylog import DailyLog
-
-        path = folder / Path(config.daily_log.folder).expanduser()
-        yield "daily_log", DailyLog(path, config.daily_log.interval_s)
+def sinks_of(config: Config, house: House) -> Iterator[tuple[str, Sink]]:
+    """Each by its name, under which its place in the journal is kept."""
+    for name, place in SINKS.items():
+        section = getattr(config, name)
+        if section is not None:
+            module, _, kind = place.partition(":")
+            yield name, getattr(import_module(module), kind).of(section, house)

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from telewatt.config.model import DailyLogConfig
+from telewatt.derivation import Judged
 from telewatt.logline import METER, LineError, read_line, write_line, write_remark
 from telewatt.reading import Reading
-from telewatt.sinks import Sink
+from telewatt.sinks import House, Sink
 
 _PARIS = ZoneInfo("Europe/Paris")
 _TAIL = 8192
@@ -44,8 +46,14 @@ class DailyLog(Sink):
         self._folder, self._interval_s = folder, interval_s
         self._files: dict[str, tuple[Path, _Written]] = {}  # by line, the file of its day
 
-    async def write(self, readings: Sequence[Reading]) -> None:
+    @classmethod
+    def of(cls, section: DailyLogConfig, house: House) -> "DailyLog":
+        """The one a section ``[daily_log]`` describes."""
+        return cls(house.folder / Path(section.folder).expanduser(), section.interval_s)
+
+    async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""
+        readings = [judged.reading for judged in batch]
         if any(map(self._is_due, readings)):
             await asyncio.to_thread(self._write, readings)
 

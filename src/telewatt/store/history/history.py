@@ -81,6 +81,14 @@ class History:
             self._generation = progress.generation
         return progress
 
+    def progress_before(self, place: int) -> Progress | None:
+        """The newest state of the live stage that is kept of this place of the journal or before.
+
+        Raises nothing but a `HistoryError`; ``None`` where none is kept.
+        """
+        with self._database.reading() as connection:
+            return stages.read_progress_before(connection, place)
+
     def write(
         self,
         portions: Iterable[Portion],

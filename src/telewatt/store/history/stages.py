@@ -60,6 +60,17 @@ def read_progress(connection: sqlite3.Connection, stage: Stage) -> Progress | No
     return Progress(place, _unpack(state), generation, cut_ms, cut_event, names)
 
 
+def read_progress_before(connection: sqlite3.Connection, place: int) -> Progress | None:
+    """The newest kept state of the live stage at this place or before, be it a snapshot."""
+    row = connection.execute(
+        """SELECT place, state FROM progress WHERE stage = 0 AND place <= :place
+        UNION ALL SELECT place, state FROM snapshot WHERE stage = 0 AND place <= :place
+        ORDER BY place DESC LIMIT 1""",
+        {"place": place},
+    ).fetchone()
+    return row and Progress(row[0], _unpack(row[1]))
+
+
 def write_progress(connection: sqlite3.Connection, stage: Stage, progress: Progress) -> None:
     """Put it in the place of what was there."""
     place, state, generation, cut_ms, cut_event, meters = progress

@@ -1,0 +1,66 @@
+"""The one reader of secrets: the configuration names a file or an environment variable.
+
+Asked again with each connection, so that a changed password needs no restart.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from telewatt.language import Text
+
+Secret = Callable[[], str | None]
+"""Gives the secret as it is now, ``None`` where none is configured. Raises `SecretError`."""
+
+_NO_FILE = Text(
+    "cannot read the secret {path}: {why}; make it readable for this user only (chmod 600)",
+    "impossible de lire le secret {path} : {why} ; rendez-le lisible par ce seul utilisateur "
+    "(chmod 600)",
+)
+_EMPTY_FILE = Text(
+    "the secret {path} is empty; write it into the first line",
+    "le secret {path} est vide ; écrivez-le en première ligne",
+)
+_NO_VARIABLE = Text(
+    "the environment variable {name} is not set; set it, or name a file",
+    "la variable d'environnement {name} n'est pas définie ; définissez-la, ou nommez un fichier",
+)
+
+
+class SecretError(OSError):
+    """A configured secret cannot be had now: ``text`` says which, and the remedy."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+def secret_of(file: str | None, variable: str | None, folder: Path) -> Secret:
+    """The secret that two keys of a section describe (``*_file`` and ``*_env``); the file wins.
+
+    Args:
+        folder: where relative paths start.
+    """
+    if file is not None:
+        return lambda: _read(folder / Path(file).expanduser())
+    if variable is not None:
+        return lambda: _look_up(variable)
+    return lambda: None
+
+
+def _read(path: Path) -> str:
+    try:
+        secret = path.read_text(encoding="utf-8").split("\n", 1)[0].strip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        raise SecretError(_NO_FILE.fill(path=path, why=why)) from error
+    if not secret:
+        raise SecretError(_EMPTY_FILE.fill(path=path))
+    return secret
+
+
+def _look_up(name: str) -> str:
+    secret = os.environ.get(name)
+    if not secret:
+        raise SecretError(_NO_VARIABLE.fill(name=name))
+    return secret
