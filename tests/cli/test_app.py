@@ -21,6 +21,8 @@ def help_texts(command):
     for parameter in command.params:
         if text := getattr(parameter, "help", None):
             yield text
+    for part in getattr(command, "commands", {}).values():
+        yield from help_texts(part)
 
 
 def test_the_version_is_that_of_the_package():

@@ -37,7 +37,7 @@ COMMANDS = (
     "demo",
 )
 """In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``, or ``x_`` of
-``x_`` where Python has that word."""
+``x_`` where Python has that word; a `typer.Typer` there is a group of commands."""
 
 _CLOSED_STDOUT = Text(
     "standard output is closed: what is found could not be written; give a file, or /dev/null",
@@ -63,13 +63,25 @@ class _Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        function = getattr(import_module(f"telewatt.cli.{name}"), name)
-        one = typer.Typer(add_completion=False, context_settings=_HELP_NAMES)
-        one.command(cmd_name)(function)
-        command = typer.main.get_command(one)
+        found = getattr(import_module(f"telewatt.cli.{name}"), name)
+        command = typer.main.get_command(_application_of(found, cmd_name))
+        command.name = cmd_name
         if self._french:
             _translate(command)
         return command
+
+
+def _application_of(found: Any, name: str) -> typer.Typer:
+    """A group as it stands, with our names of the help; a function as the one command it is."""
+    if isinstance(found, typer.Typer):
+        found.info.context_settings = _HELP_NAMES
+        found._add_completion = False
+        for command in found.registered_commands:
+            command.context_settings = _HELP_NAMES
+        return found
+    one = typer.Typer(add_completion=False, context_settings=_HELP_NAMES)
+    one.command(name)(found)
+    return one
 
 
 def _language_asked(arguments: Sequence[str]) -> str:
@@ -90,6 +102,8 @@ def _translate(command: Any) -> None:
     for parameter in (*command.params, help_option):
         if text := getattr(parameter, "help", None):
             parameter.help = FRENCH.get(text, text)
+    for part in getattr(command, "commands", {}).values():
+        _translate(part)
 
 
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
