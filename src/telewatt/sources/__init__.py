@@ -6,16 +6,17 @@ does this for all of them. ``SOURCES`` names every implementation; each is impor
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
 from telewatt.language import Text
 from telewatt.sources.state import AddressError, LineState, LineStatus, SourceError
 
 __all__ = [
     "SOURCES",
+    "Access",
     "AddressError",
     "Chunk",
     "LineState",
@@ -30,6 +31,7 @@ SOURCES = {
     "serial": "telewatt.sources.serialport:SerialSource",
     "socket": "telewatt.sources.tcp:TcpSource",
     "rfc2217": "telewatt.sources.rfc2217:Rfc2217Source",
+    "esphome": "telewatt.sources.esphome:EsphomeSource",
     "file": "telewatt.sources.file:FileSource",
     "stdin": "telewatt.sources.stdin:StdinSource",
     "sim": "telewatt.sources.sim:SimSource",
@@ -55,6 +57,19 @@ class Chunk(NamedTuple):
     received_at: datetime
 
 
+class Access(NamedTuple):
+    """What a section of the configuration says beyond the address.
+
+    Attributes:
+        secret: gives the key or password, read anew at each opening; ``None`` if none is
+            configured. It may raise an OSError whose text says the remedy.
+        ca_file: certificates to trust instead of the system's.
+    """
+
+    secret: Callable[[], str] | None = None
+    ca_file: str | None = None
+
+
 class Source(ABC):
     """What every source can do; built from its address without any I/O (`AddressError`).
 
@@ -64,10 +79,14 @@ class Source(ABC):
             configuration of a source without any has no effect: whoever checks it says so.
         wired: a meter's wire is behind it: what is not read in time is lost, and silence is a
             fault. Without one the bytes wait for their reader (files, pipes, the simulator).
+        secret: what it may need to be let in; ``""``: nothing.
+        access: what is not in its address; set before the first opening.
     """
 
     speeds: Sequence[int] = ()
     wired: bool
+    secret: Literal["", "key", "password"] = ""
+    access = Access()
 
     @abstractmethod
     async def open(self, speed: int | None) -> None:

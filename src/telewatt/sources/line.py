@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from telewatt.reading import Reading
-from telewatt.sources import Chunk, LineState, LineStatus, SourceError, source_for
+from telewatt.sources import Access, Chunk, LineState, LineStatus, SourceError, source_for
 from telewatt.sources.counters import Counters
 from telewatt.sources.hearing import LOST_BYTES, Ear, Verdict
 from telewatt.sources.identity import Identity
@@ -40,6 +40,7 @@ class Line:
         ready: awaited before each further chunk of a source without a wire (`Source.wired`): it
             returns when readings may come again. Such a source can be faster than the disk, and
             its bytes wait; those of a wire would be lost. The time it takes is nobody's silence.
+        access: what the source needs beyond its address.
     """
 
     def __init__(  # noqa: PLR0913 - a section of the configuration, and who listens
@@ -54,6 +55,7 @@ class Line:
         speed: int | None = None,
         meter: str | None = None,
         ready: Callable[[], Awaitable[None]] | None = None,
+        access: Access | None = None,
     ) -> None:
         self.status = LineStatus(LineState.OPENING, "", (("port", url),))
         self.counters = Counters()
@@ -61,6 +63,7 @@ class Line:
         self._on_reading = on_reading
         self._on_state = on_state
         self._source = source_for(url)
+        self._source.access = access or Access()
         self._ready = None if self._source.wired else ready
         self._trial = Trial(self._source.speeds, speed)
         self._identity = Identity(meter, on_meter)

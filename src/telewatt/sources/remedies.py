@@ -77,6 +77,28 @@ REMEDIES = {
         fr="{port} n'est accessible qu'à {owner} : donnez-le à un groupe, "
         "par exemple « sudo chgrp dialout {port} && sudo chmod g+rw {port} »",
     ),
+    "permission denied: wrong key": Text(
+        en="{port} refuses this key: put the key of its api: encryption: into key_file (or "
+        "key_env), 44 characters that end in =",
+        fr="{port} refuse cette clé : mettez celle de son api: encryption: dans key_file (ou "
+        "key_env), 44 caractères qui finissent par =",
+    ),
+    "permission denied: key wanted": Text(
+        en="{port} speaks encrypted only: put the key of its api: encryption: into a file and "
+        "write key_file (or key_env)",
+        fr="{port} ne parle que chiffré : mettez la clé de son api: encryption: dans un fichier "
+        "et écrivez key_file (ou key_env)",
+    ),
+    "permission denied: key unwanted": Text(
+        en="{port} does not speak encrypted, but a key is configured: remove key_file (key_env), "
+        "or better add encryption: to its api:",
+        fr="{port} ne parle pas chiffré, mais une clé est configurée : ôtez key_file (key_env), "
+        "ou mieux, ajoutez encryption: à son api:",
+    ),
+    "permission denied: no secret": Text(
+        en="the secret for {port} cannot be read: {detail}",
+        fr="le secret pour {port} est illisible : {detail}",
+    ),
     "busy": Text(
         en="{port} is in use by {holder}: stop it, or give telewatt the port",
         fr="{port} est utilisé par {holder} : arrêtez-le, ou laissez le port à telewatt",
@@ -93,6 +115,12 @@ REMEDIES = {
         fr="{port} est la console de cette machine ({holder}) : désactivez-la, "
         "par exemple « sudo systemctl disable --now serial-getty@{name} »",
     ),
+    "busy: proxy": Text(
+        en="{port} is in use by another client of the device (Home Assistant, another telewatt): "
+        "give each port one reader",
+        fr="{port} est utilisé par un autre client de l'appareil (Home Assistant, un autre "
+        "telewatt) : donnez à chaque port un seul lecteur",
+    ),
     "unreachable": Text(
         en="nobody answers at {port} ({detail}): check the address, the port number and that "
         "the bridge is powered",
@@ -108,6 +136,20 @@ REMEDIES = {
     "unusable": Text(
         en="{port} cannot be read: {detail}",
         fr="{port} est illisible : {detail}",
+    ),
+    "unusable: not installed": Text(
+        en="{port} cannot be read: a package is missing: pip install 'telewatt[{extra}]'",
+        fr="{port} est illisible : il manque un paquet : pip install 'telewatt[{extra}]'",
+    ),
+    "unusable: no proxy": Text(
+        en="{port}: the device has no serial_proxy: add one to its configuration, or read its "
+        "sensors with esphome+values:",
+        fr="{port} : l'appareil n'a pas de serial_proxy : ajoutez-en un à sa configuration, ou "
+        "lisez ses capteurs avec esphome+values:",
+    ),
+    "unusable: no such port": Text(
+        en="{port}: the device has no serial_proxy of this name; it has: {known}",
+        fr="{port} : l'appareil n'a pas de serial_proxy de ce nom ; il a : {known}",
     ),
     "unusable: terminal": Text(
         en="{port} is no serial port: for a capture write file:{port}",

@@ -1,0 +1,31 @@
+"""What a source behind a lock needs: its secret, and the package that speaks its language."""
+
+from importlib.util import find_spec
+
+from telewatt.sources import Access, LineState, SourceError
+
+
+def read_secret(url: str, access: Access) -> str | None:
+    """The key or password as it is now; ``None`` if none is configured.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    if access.secret is None:
+        return None
+    try:
+        return access.secret()
+    except OSError as error:
+        detail = getattr(error, "text", None) or error.strerror or str(error)
+        state = LineState.PERMISSION_DENIED
+        raise SourceError(state, "no secret", port=url, detail=detail) from error
+
+
+def require(module: str, url: str, extra: str) -> None:
+    """Refuse to go on without an optional package.
+
+    Raises:
+        SourceError: it is not installed; ``extra`` installs it.
+    """
+    if find_spec(module) is None:
+        raise SourceError(LineState.UNUSABLE, "not installed", port=url, extra=extra)
