@@ -26,6 +26,7 @@ from telewatt.sources import (
     source_for,
     stdin,
 )
+from tests.sources.espdevice import EspDevice
 from tests.sources.meters import make_frame
 from tests.sources.portserver import PortServer
 
@@ -88,6 +89,13 @@ async def rfc2217(path: Path) -> AsyncIterator[Other]:
 
 
 @asynccontextmanager
+async def esphome(path: Path) -> AsyncIterator[Other]:
+    async with EspDevice("solar", "house") as device:
+        url = f"esphome://127.0.0.1:{device.port}/house"
+        yield Other(url, lambda: device.send(1, FRAMES), device.stop, LineState.UNREACHABLE)
+
+
+@asynccontextmanager
 async def file(path: Path) -> AsyncIterator[Other]:
     (path / "x.tic").write_bytes(FRAMES)
     yield Other(f"file:{path}/x.tic", absent=LineState.UNUSABLE)
@@ -147,6 +155,7 @@ KINDS = {
     "stdin": pipe,
     "stdin, a file": stdin_file,
     "sim": sim,
+    "esphome": esphome,
 }
 Kind = Callable[[Path], AbstractAsyncContextManager[Other]]
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -267,7 +276,7 @@ async def test_whoever_stops_listening_leaves_no_generator_behind(
     assert left == []
 
 
-@pytest.mark.parametrize("kind", [serial, tcp, rfc2217])
+@pytest.mark.parametrize("kind", [serial, tcp, rfc2217, esphome])
 async def test_a_lost_line_is_a_state_not_an_end(
     kind: Kind, tmp_path: Path, descriptors_stay: None
 ) -> None:
@@ -283,7 +292,7 @@ async def test_a_lost_line_is_a_state_not_an_end(
         await source.close()
 
 
-@pytest.mark.parametrize("kind", [serial, tcp, rfc2217, file])
+@pytest.mark.parametrize("kind", [serial, tcp, rfc2217, esphome, file])
 async def test_an_absent_other_end_is_a_state_with_a_remedy(
     kind: Kind, tmp_path: Path, descriptors_stay: None
 ) -> None:
@@ -322,6 +331,9 @@ async def test_an_absent_other_end_is_a_state_with_a_remedy(
         "stdin:x",
         "serial:ttyUSB0",
         "sim:?mode=morse",
+        "esphome://host",
+        "esphome://secret@host/port",
+        "esphome://host/port?key=secret",
     ],
 )
 def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: str) -> None:

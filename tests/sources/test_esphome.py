@@ -25,7 +25,7 @@ def library_loaded() -> None:
 
 
 def access(secret: str | None) -> Access:
-    return Access((lambda: secret) if secret is not None else None)
+    return Access(lambda: secret)
 
 
 async def refusal(device: EspDevice, port: str, secret: str | None) -> SourceError:

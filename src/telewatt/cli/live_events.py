@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from telewatt.cli.setup import Setup
@@ -41,7 +42,7 @@ async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event],
     except PermissionError:
         setup.console.fail(_OTHERS, path=path)
     except OSError:  # no service, only what a killed one left, or a path too long for a feed
-        async with _own_lines(setup.config.meters) as events:
+        async with _own_lines(setup.config.meters, setup.journal.parent) as events:
             yield events, False
         return
     try:
@@ -57,7 +58,9 @@ async def _from_feed(reader: asyncio.StreamReader) -> AsyncIterator[Event]:
 
 
 @asynccontextmanager
-async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIterator[Event]]:
+async def _own_lines(
+    meters: Mapping[str, MeterConfig], folder: Path
+) -> AsyncIterator[AsyncIterator[Event]]:
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     frames, derivation, estimates = JsonFrames(), Derivation(), Estimates()
 
@@ -75,6 +78,7 @@ async def _own_lines(meters: Mapping[str, MeterConfig]) -> AsyncIterator[AsyncIt
             on_reading=tell,
             on_state=lambda status: lines.put_nowait(state_line(name, status)),
             ready=lines.join,
+            folder=folder,
         )
 
     async def from_queue() -> AsyncIterator[Event]:

@@ -61,6 +61,13 @@ _NO_SPEED = Fault(
 )
 
 
+_NO_SECRET = Fault(
+    Text("this source takes no such thing", "cette source n'en prend pas"),
+    Text("remove the line", "ôtez la ligne"),
+)
+_SECRET_KEYS = ("key_file", "key_env", "password_file", "password_env", "ca_file")
+
+
 class Setup(NamedTuple):
     """A checked configuration, its file if it has one, its journal, the console it wants."""
 
@@ -109,10 +116,15 @@ def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:
     if source != "-" and not source.startswith("/") and source.partition(":")[0] not in SOURCES:
         return "source", _UNKNOWN_SOURCE.fill(kinds=", ".join(f"{kind}:" for kind in SOURCES))
     try:
-        speeds = source_for(source).speeds
+        found = source_for(source)
     except AddressError as error:
         return "source", _BAD_ADDRESS.fill(why=error.text)
-    return ("speed", _NO_SPEED) if "speed" in section and not speeds else None
+    if "speed" in section and not found.speeds:
+        return "speed", _NO_SPEED
+    for key in _SECRET_KEYS:
+        if key in section and key.partition("_")[0] not in (found.secret, found.trust):
+            return key, _NO_SECRET
+    return None
 
 
 def _build_from(console: Console, meters: list[str]) -> Config:

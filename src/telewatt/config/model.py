@@ -58,6 +58,11 @@ class MeterConfig:
     )
     speed: int | None = _key(Choice((1200, 2400, 4800, 9600, 19200)), default=None)
     identity: str | None = _key(Name(), default=None)
+    key_file: str | None = _key(Words(), default=None)
+    key_env: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(Words(), default=None)
+    password_env: str | None = _key(Words(), default=None)
+    ca_file: str | None = _key(Words(), default=None)
 
 
 @dataclass(frozen=True, slots=True)

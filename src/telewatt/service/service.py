@@ -25,7 +25,7 @@ from telewatt.service.secrets import secret_of
 from telewatt.service.watchdog import keep_alive
 from telewatt.sinks import House, Sink
 from telewatt.sinks.configured import sinks_of
-from telewatt.sources import LineState, LineStatus
+from telewatt.sources import Access, LineState, LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Entry, Journal
 from telewatt.store.history import history_path
@@ -75,12 +75,16 @@ def line_of(
     on_meter: Callable[[str | None, str], None] | None = None,
     *,
     ready: Callable[[], Awaitable[None]],
+    folder: Path,
 ) -> Line:
     """The line a section of the configuration describes; a wrong source is a ValueError.
 
     Args:
         ready: see `Line`.
+        folder: where relative paths of secrets start.
     """
+    file, variable = meter.key_file or meter.password_file, meter.key_env or meter.password_env
+    ca_file = None if meter.ca_file is None else folder / Path(meter.ca_file).expanduser()
     return Line(
         meter.source,
         name,
@@ -91,6 +95,7 @@ def line_of(
         speed=meter.speed,
         meter=meter.identity,
         ready=ready,
+        access=Access(secret_of(file, variable, folder), ca_file),
     )
 
 
@@ -142,6 +147,7 @@ class Service:
             on_state=lambda status: self._show(name, status),
             on_meter=lambda before, now: self._reports.meter(name, before, now),
             ready=self._wait_for_disk,
+            folder=self._path.parent,
         )
 
     def _sinks(self) -> Iterator[tuple[str, Sink]]:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Literal, NamedTuple, cast
 
 from telewatt.language import Text
@@ -31,10 +32,10 @@ SOURCES = {
     "serial": "telewatt.sources.serialport:SerialSource",
     "socket": "telewatt.sources.tcp:TcpSource",
     "rfc2217": "telewatt.sources.rfc2217:Rfc2217Source",
-    "esphome": "telewatt.sources.esphome:EsphomeSource",
     "file": "telewatt.sources.file:FileSource",
     "stdin": "telewatt.sources.stdin:StdinSource",
     "sim": "telewatt.sources.sim:SimSource",
+    "esphome": "telewatt.sources.esphome:EsphomeSource",
 }
 """Scheme -> "module:Class". ``/dev/...`` means ``serial:/dev/...`` and ``-`` means ``stdin:``."""
 
@@ -62,12 +63,12 @@ class Access(NamedTuple):
 
     Attributes:
         secret: gives the key or password, read anew at each opening; ``None`` if none is
-            configured. It may raise an OSError whose text says the remedy.
+            configured. It may raise an OSError whose ``text`` says the remedy.
         ca_file: certificates to trust instead of the system's.
     """
 
-    secret: Callable[[], str] | None = None
-    ca_file: str | None = None
+    secret: Callable[[], str | None] = lambda: None
+    ca_file: Path | None = None
 
 
 class Source(ABC):
@@ -80,12 +81,14 @@ class Source(ABC):
         wired: a meter's wire is behind it: what is not read in time is lost, and silence is a
             fault. Without one the bytes wait for their reader (files, pipes, the simulator).
         secret: what it may need to be let in; ``""``: nothing.
+        trust: whether it looks at certificates.
         access: what is not in its address; set before the first opening.
     """
 
     speeds: Sequence[int] = ()
     wired: bool
     secret: Literal["", "key", "password"] = ""
+    trust: Literal["", "ca"] = ""
     access = Access()
 
     @abstractmethod

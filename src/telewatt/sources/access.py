@@ -11,8 +11,6 @@ def read_secret(url: str, access: Access) -> str | None:
     Raises:
         SourceError: it cannot be read.
     """
-    if access.secret is None:
-        return None
     try:
         return access.secret()
     except OSError as error:

@@ -28,7 +28,7 @@ class DeviceAddress:
 
     def __init__(self, scheme: str, address: str, no_path: Text) -> None:
         self.url = f"{scheme}:{address}"
-        if "@" in address:  # not shown: it may hold a secret
+        if {"@", "?", "#"} & set(address):  # not shown: it may hold a secret
             raise AddressError(_NO_USER.fill(scheme=scheme))
         try:
             parts = urlsplit(self.url)
@@ -36,7 +36,7 @@ class DeviceAddress:
             (host or "").encode("idna")
         except ValueError:
             host = None
-        if not host or not port or parts.query or parts.fragment:
+        if not host or not port:
             raise AddressError(_NO_DEVICE.fill(url=self.url, scheme=scheme))
         self.path = unquote(parts.path).strip("/")
         if not self.path or not self.path.isprintable():

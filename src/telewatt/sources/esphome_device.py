@@ -112,7 +112,10 @@ class Device:
     async def read_port(
         self, number: int, speed: int, unread: bytearray, on_data: Callable[[], None]
     ) -> None:
-        """Set a port to 8N1 and this speed; from now on what it hears is added to ``unread``."""
+        """Set a port to 8N1 and this speed; from now on what it hears is added to ``unread``.
+
+        The first bytes may have been heard at another speed.
+        """
 
         def take(message: SerialProxyDataReceived) -> None:
             if message.instance == number:
@@ -128,7 +131,6 @@ class Device:
             )
         except APIConnectionError as error:
             self._explain(error)
-        unread.clear()  # heard at another speed
 
     async def hang_up(self) -> None:
         """End the connection; harmless if there is none."""
