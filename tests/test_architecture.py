@@ -26,6 +26,7 @@ LAYER = {
     "alerts": 1,
     "config": 1,
     "derivation": 1,
+    "esphome": 1,
     "jsonl": 1,
     "language": 1,
     "logline": 1,

@@ -34,6 +34,7 @@ COMMANDS = (
     "import",
     "decode",
     "simulate",
+    "esphome",
     "demo",
 )
 """In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``, or ``x_`` of

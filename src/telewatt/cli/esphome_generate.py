@@ -1,0 +1,170 @@
+"""``telewatt esphome generate``: from answers or captures to the files of a device."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from telewatt.cli import esphome_help as texts
+from telewatt.cli.console import Console, console_of
+from telewatt.esphome.answers import AnswerError, DeviceAnswers, MeterAnswers, check, read_meter
+from telewatt.esphome.boards import BOARDS, HOST, Board
+from telewatt.esphome.factory import files_of
+from telewatt.esphome.labels import meter_of
+from telewatt.language import Text
+from telewatt.tic import Decoder
+
+_PAIR = Text("{option} {said}: write NAME=...", "{option} {said} : écrivez NOM=...")
+_NO_METER = Text(
+    "which meters? Add --meter house=standard,base or --capture house=FILE",
+    "quels compteurs ? Ajoutez --meter maison=standard,base ou --capture maison=FICHIER",
+)
+_NO_FRAMES = Text(
+    "{path}: no whole frame in it; see what `telewatt decode {path}` says",
+    "{path} : aucune trame entière ; voyez ce que dit `telewatt decode {path}`",
+)
+_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
+_UNWRITABLE = Text("{path} cannot be written: {why}", "{path} ne peut être écrit : {why}")
+_NO_BOARD = Text(
+    "--board {name}: unknown; known are: {known}", "--board {name} : inconnue ; connues : {known}"
+)
+_THERE = Text(
+    "{path} is there already: add --force to overwrite it, or --to another folder",
+    "{path} existe déjà : ajoutez --force pour l'écraser, ou --to un autre dossier",
+)
+_WRITTEN = Text("written: {path}", "écrit : {path}")
+_NEXT = Text(
+    "Next: copy {folder}/secrets.yaml.example to {folder}/secrets.yaml, fill it in, and type\n"
+    "  esphome run {folder}/{name}.yaml",
+    "Ensuite : copiez {folder}/secrets.yaml.example vers {folder}/secrets.yaml, remplissez-le et "
+    "tapez\n  esphome run {folder}/{name}.yaml",
+)
+CANNOT_WRITE = 1
+
+
+def generate(  # noqa: PLR0913 - one parameter an option
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help=texts.NAME.en)] = "linky",
+    *,
+    meter: Annotated[list[str] | None, typer.Option("--meter", "-m", help=texts.METER.en)] = None,
+    capture: Annotated[list[str] | None, typer.Option(help=texts.CAPTURE.en)] = None,
+    board: Annotated[str, typer.Option(help=texts.BOARD.en)] = "esp32doit-devkit-v1",
+    boards: Annotated[bool, typer.Option("--boards", help=texts.BOARDS.en)] = False,
+    framework: Annotated[str | None, typer.Option(help=texts.FRAMEWORK.en)] = None,
+    style: Annotated[Literal["decode", "bridge"], typer.Option(help=texts.STYLE.en)] = "decode",
+    network: Annotated[
+        Literal["wifi", "ethernet"] | None, typer.Option(help=texts.NETWORK.en)
+    ] = None,
+    api: Annotated[bool, typer.Option(help=texts.API.en)] = True,
+    mqtt: Annotated[bool, typer.Option(help=texts.MQTT.en)] = False,
+    web_server: Annotated[bool, typer.Option(help=texts.WEB_SERVER.en)] = False,
+    ota: Annotated[bool, typer.Option(help=texts.OTA.en)] = True,
+    captive_portal: Annotated[bool, typer.Option(help=texts.CAPTIVE_PORTAL.en)] = True,
+    status_led: Annotated[bool, typer.Option(help=texts.STATUS_LED.en)] = False,
+    lamp: Annotated[bool, typer.Option(help=texts.LAMP.en)] = False,
+    title: Annotated[str, typer.Option(help=texts.TITLE.en)] = "",
+    to: Annotated[Path, typer.Option(file_okay=False, help=texts.TO.en)] = Path(),
+    force: Annotated[bool, typer.Option("--force", help=texts.FORCE.en)] = False,
+) -> None:
+    """See `esphome_help.GENERATE`."""
+    console = console_of(context)
+    if boards:
+        _list_boards(console)
+        return
+    chosen = _board(console, board)
+    host = chosen.name == HOST
+    try:
+        meters = _meters(console, meter or [], capture or [])
+        device = check(
+            DeviceAnswers(
+                name=name,
+                board=chosen,
+                framework=framework or chosen.frameworks[0],
+                meters=meters,
+                title=title,
+                language=console.language,
+                bridge=style == "bridge",
+                network="none" if host else network or ("ethernet" if chosen.wired else "wifi"),
+                api=api,
+                mqtt=mqtt,
+                web_server=web_server,
+                ota=ota and not host,
+                captive_portal=captive_portal,
+                status_led=status_led,
+                lamp=lamp,
+            )
+        )
+    except AnswerError as error:
+        console.fail(error.text)
+    _write(console, files_of(device), to, force)
+    console.tell(_NEXT, folder=to, name=name)
+
+
+generate.__doc__ = texts.GENERATE.en
+
+
+def _list_boards(console: Console) -> None:
+    for board in BOARDS.values():
+        pins = " ".join(f"GPIO{pin}" for pin in board.receive) if board.facts else ""
+        words = (board.name, board.title.of(console.language), " ".join(board.frameworks), pins)
+        sys.stdout.write("  ".join(words).rstrip() + "\n")
+
+
+def _board(console: Console, name: str) -> Board:
+    if name not in BOARDS:
+        console.fail(_NO_BOARD, name=name, known=" ".join(BOARDS))
+    return BOARDS[name]
+
+
+def _meters(console: Console, said: list[str], captures: list[str]) -> tuple[MeterAnswers, ...]:
+    """Those of --capture, with the words of --meter for the same name; then the others."""
+    words = dict(_pair(console, "--meter", text) for text in said)
+    seen = dict(_pair(console, "--capture", text) for text in captures)
+    if not words and not seen:
+        console.fail(_NO_METER)
+    meters = [
+        _with_words(_captured(console, name, path), words.pop(name, ""))
+        for name, path in seen.items()
+    ]
+    return (*meters, *(read_meter(name, text) for name, text in words.items()))
+
+
+def _pair(console: Console, option: str, text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        console.fail(_PAIR, option=option, said=text)
+    return name, value
+
+
+def _with_words(seen: MeterAnswers, words: str) -> MeterAnswers:
+    """What was seen stands; only pin, port and title are said."""
+    given = read_meter(seen.name, words)
+    return replace(seen, rx=given.rx, port=given.port, title=given.title)
+
+
+def _captured(console: Console, name: str, path: str) -> MeterAnswers:
+    decoder = Decoder()
+    try:
+        frames = [*decoder.feed(Path(path).read_bytes()), *decoder.close()]
+    except OSError as error:
+        console.fail(_UNREADABLE, path=path, why=error.strerror)
+    meter = meter_of(name, frames)
+    if meter is None:
+        console.fail(_NO_FRAMES, path=path)
+    return meter
+
+
+def _write(console: Console, files: dict[str, str], folder: Path, force: bool) -> None:
+    """Nothing is written if one of them is there, unless ``force``."""
+    for path in files:
+        if (folder / path).exists() and not force:
+            console.fail(_THERE, path=folder / path)
+    for path, text in files.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            console.fail(_UNWRITABLE, CANNOT_WRITE, path=folder / path, why=error.strerror)
+        console.tell(_WRITTEN, path=folder / path)
