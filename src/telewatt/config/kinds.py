@@ -87,3 +87,24 @@ class Number(NamedTuple):
         if not value <= self.most:  # not a number is not between the limits either
             return texts.TOO_BIG.fill(value=value, most=f"{self.most:g}")
         return None
+
+
+class Flag(NamedTuple):
+    """``true`` or ``false``."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        return None if isinstance(value, bool) else texts.NO_FLAG.fill(value=repr(value))
+
+
+class Several(NamedTuple):
+    """A list of values of one kind, perhaps empty."""
+
+    kind: Kind
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if not isinstance(value, list):
+            return texts.NO_LIST.fill(value=repr(value), key=key)
+        faults = (self.kind.fault_of(key, each) for each in value)
+        return next((fault for fault in faults if fault), None)

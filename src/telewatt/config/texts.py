@@ -106,6 +106,14 @@ NO_TEXT = Fault(
     Text("{value} is not a text", "{value} n'est pas un texte"),
     Text('write {key} = "..."', 'écrivez {key} = "..."'),
 )
+NO_FLAG = Fault(
+    Text("{value} is neither true nor false", "{value} n'est ni true, ni false"),
+    Text("write true or false, without quotes", "écrivez true ou false, sans guillemets"),
+)
+NO_LIST = Fault(
+    Text("{value} is not a list", "{value} n'est pas une liste"),
+    Text('write {key} = ["...", "..."]', 'écrivez {key} = ["...", "..."]'),
+)
 EMPTY = Fault(
     Text("an empty text", "un texte vide"),
     Text("write a text or remove the line", "écrivez un texte ou ôtez la ligne"),
