@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from telewatt.sources import LineState
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 LANGUAGES = ("en", "fr")
 PICTURES = sorted(DOCS.glob("*/circuits/*.svg"))
@@ -58,6 +60,14 @@ def test_every_circuit_is_shown_by_the_guide_with_words_for_who_cannot_see_it(
     guide = (DOCS / language / "hardware.md").read_text(encoding="utf-8")
     shown = dict(re.findall(r"!\[([^\]]+)\]\(circuits/([\w-]+)\.svg\)", guide))
     assert sorted(shown.values()) == names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_calls_the_states_of_a_line_by_their_names(language: str) -> None:
+    guide = (DOCS / language / "hardware.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| \*\*([a-z ]+)\*\*", guide, re.MULTILINE))
+    on_the_way = {LineState.OPENING, LineState.PROBING, LineState.ENDED, LineState.UNUSABLE}
+    assert told == {str(state) for state in set(LineState) - on_the_way}
 
 
 @each_picture
