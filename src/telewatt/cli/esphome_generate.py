@@ -3,7 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -73,29 +73,8 @@ def generate(  # noqa: PLR0913 - one parameter an option
     if boards:
         _list_boards(console)
         return
-    chosen = _board(console, board)
-    host = chosen.name == HOST
     try:
-        meters = _meters(console, meter or [], capture or [])
-        device = check(
-            DeviceAnswers(
-                name=name,
-                board=chosen,
-                framework=framework or chosen.frameworks[0],
-                meters=meters,
-                title=title,
-                language=console.language,
-                bridge=style == "bridge",
-                network="none" if host else network or ("ethernet" if chosen.wired else "wifi"),
-                api=api,
-                mqtt=mqtt,
-                web_server=web_server,
-                ota=ota and not host,
-                captive_portal=captive_portal,
-                status_led=status_led,
-                lamp=lamp,
-            )
-        )
+        device = check(_device(console, context.params))
     except AnswerError as error:
         console.fail(error.text)
     _write(console, files_of(device), to, force)
@@ -110,6 +89,30 @@ def _list_boards(console: Console) -> None:
         pins = " ".join(f"GPIO{pin}" for pin in board.receive) if board.facts else ""
         words = (board.name, board.title.of(console.language), " ".join(board.frameworks), pins)
         sys.stdout.write("  ".join(words).rstrip() + "\n")
+
+
+def _device(console: Console, given: dict[str, Any]) -> DeviceAnswers:
+    """The answers in the options."""
+    board = _board(console, given["board"])
+    host = board.name == HOST
+    usual = "none" if host else "ethernet" if board.wired else "wifi"
+    return DeviceAnswers(
+        name=given["name"],
+        board=board,
+        framework=given["framework"] or board.frameworks[0],
+        meters=_meters(console, given["meter"] or [], given["capture"] or []),
+        title=given["title"],
+        language=console.language,
+        bridge=given["style"] == "bridge",
+        network=given["network"] or usual,
+        api=given["api"],
+        mqtt=given["mqtt"],
+        web_server=given["web_server"],
+        ota=given["ota"] and not host,
+        captive_portal=given["captive_portal"],
+        status_led=given["status_led"],
+        lamp=given["lamp"],
+    )
 
 
 def _board(console: Console, name: str) -> Board:
