@@ -19,6 +19,7 @@ _STATUS = {
     Status.PARTIAL: Text("partial", "partielle"),
     Status.INTERRUPTED: Text("interrupted", "interrompue"),
     Status.TRUNCATED: Text("truncated", "tronquée"),
+    Status.RELAYED: Text("relayed", "relayée"),
 }
 _KIND = {
     Kind.LONG: Text("", ""),

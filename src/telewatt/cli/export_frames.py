@@ -18,6 +18,7 @@ from telewatt.exchange.scanner import Scanner
 from telewatt.exchange.tables import FORMS
 from telewatt.language import Text
 from telewatt.store import Archive
+from telewatt.tic import Status
 
 _NO_JOURNAL = Text(
     "{journal}: there is no journal → start `telewatt run`, or give the one there is: --journal "
@@ -38,6 +39,12 @@ _SEVERAL = Text(
 _STOPPED = Text(
     "stopped; the same command goes on from here", "arrêté ; la même commande reprendra ici"
 )
+_NO_LINE = Text(
+    "{count} frames left out: their values came decoded from another program, there was no line; "
+    "--format jsonl has them",
+    "{count} trames laissées de côté : leurs valeurs venaient décodées d'un autre programme, sans "
+    "ligne ; --format jsonl les contient",
+)
 _DONE = Text("{count} frames exported", "{count} trames exportées")
 
 
@@ -50,6 +57,8 @@ def export_frames(setup: Setup, selection: Selection, target: Target) -> None:
         _write_captures(setup, frames, target, target.path)
     else:
         target.write(frames.write, frames.scanner)
+    if frames.left_out:
+        setup.console.tell(_NO_LINE, count=frames.left_out)
     if not frames.count:
         setup.console.fail(_NOTHING, code=NOTHING_FOUND)
     setup.console.tell(_DONE, count=frames.count)
@@ -65,7 +74,7 @@ class _Frames:
 
     def __init__(self, setup: Setup, selection: Selection, target: Target) -> None:
         self._setup, self._selection, self._form = setup, selection, target.form
-        self.count = 0
+        self.count = self.left_out = 0
         self.scanner, self._anonymiser = None, None
         if target.anonymise:
             known = frozenset(self._identifiers())
@@ -75,6 +84,9 @@ class _Frames:
     def entries(self) -> Iterator[Numbered]:
         """In the order of the journal."""
         for seq, reading in self._read():
+            if self._form == "raw" and reading.frame.status is Status.RELAYED:
+                self.left_out += 1
+                continue
             self.count += 1
             hidden = self._anonymiser.reading(reading) if self._anonymiser else reading
             yield Numbered(seq, hidden)

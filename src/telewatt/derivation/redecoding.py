@@ -6,6 +6,7 @@ Rules:
 - the stream is decoded as a whole, as it came: the decoder knows what was before. Where a source
   was opened anew (its offsets do not go on) the decoder begins anew too;
 - nobody waits for long: an entry without ETX whose source falls silent is read as it stands;
+- values that another program had decoded stay that (``RELAYED``), each frame by itself;
 - should today's decoder cut frames at other places, each new frame belongs to the entry in which
   it ends.
 """
@@ -16,6 +17,7 @@ from dataclasses import replace
 
 from telewatt.reading import Reading
 from telewatt.tic import Decoder, Frame, Mode, Status
+from telewatt.tic.relayed import read_frame
 
 WAITING_MAX = 512
 """Entries of other sources that may come before the next one of a source."""
@@ -42,6 +44,10 @@ class Redecoding:
         """
         stream = self._streams.get(reading.source)
         done: list[Numbered] = []
+        if reading.frame.status is Status.RELAYED:
+            done = self._streams.pop(reading.source).close() if stream else []
+            frame = read_frame(reading.frame.raw, reading.frame.offset)
+            return [*done, (number, replace(reading, frame=frame))]
         if stream is None or not stream.goes_on(reading.frame.offset):
             done = stream.close() if stream else []
             mode = self._modes.get(reading.source)

@@ -16,7 +16,7 @@ from telewatt.sources import LineState, LineStatus
 from telewatt.sources.counters import Counters
 from telewatt.sources.line import Line
 from telewatt.store.alarms import Alarm
-from telewatt.tic import Reason, Status
+from telewatt.tic import UNDAMAGED, Reason
 from telewatt.truth import Event, EventKind
 
 QUIET_S = 60.0
@@ -117,7 +117,7 @@ class Reports:
             _COUNTED,
             name=name,
             frames=frames.total(),
-            bad=frames.total() - frames[Status.COMPLETE],
+            bad=sum(count for status, count in frames.items() if status not in UNDAMAGED),
             datasets=counted.datasets - before.datasets,
             repaired=counted.repaired - before.repaired,
             rejected=rejected.total(),

@@ -80,6 +80,9 @@ class Source(ABC):
             configuration of a source without any has no effect: whoever checks it says so.
         wired: a meter's wire is behind it: what is not read in time is lost, and silence is a
             fault. Without one the bytes wait for their reader (files, pipes, the simulator).
+        relayed: its bytes are frames that `telewatt.tic.relayed` wrote: values that another
+            program had decoded.
+        quiet_s: without a frame for so many seconds it is silent; ``None``: as a wire.
         secret: what it may need to be let in; ``""``: nothing.
         trust: whether it looks at certificates.
         access: what is not in its address; set before the first opening.
@@ -87,6 +90,8 @@ class Source(ABC):
 
     speeds: Sequence[int] = ()
     wired: bool
+    relayed = False
+    quiet_s: float | None = None
     secret: Literal["", "key", "password"] = ""
     trust: Literal["", "ca"] = ""
     access = Access()

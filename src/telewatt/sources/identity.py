@@ -5,7 +5,7 @@ Rules, per line:
 - a meter other than the known one must be confirmed by a second frame before it is believed
   (one frame may be a misread address, two are swapped cables or a replaced meter);
 - a complete long frame without an address comes from a meter which sends none (CJE, ICE, PME-PMI
-  2010): it is the configured one;
+  2010): it is the configured one; so is one whose values another program has decoded;
 - nothing waits for ever: beyond ``hold`` readings the oldest goes to the meter known so far.
 Pure; no reading is lost, none is filed twice, the order is kept.
 """
@@ -67,9 +67,14 @@ class Identity:
     def _anonymous(self, reading: Reading) -> list[Reading]:
         if self._candidate is None and self._settled:
             return list(self._release(self.meter))
-        if self._candidate is None and _sends_no_address(reading):
+        if self._candidate is None and self._has_none_to_come(reading):
             return self._believe(self._configured) if self._configured else self.flush()
         return self._overflow()
+
+    def _has_none_to_come(self, reading: Reading) -> bool:
+        """Whether no later reading will say more than this one: who it is must be configured."""
+        relayed = reading.frame.status is Status.RELAYED
+        return _sends_no_address(reading) or (relayed and self._configured is not None)
 
     def _believe(self, said: str) -> list[Reading]:
         before, self.meter = self.meter, said

@@ -16,6 +16,7 @@ from telewatt.sources.hearing import LOST_BYTES, Ear, Verdict
 from telewatt.sources.identity import Identity
 from telewatt.sources.trial import QUIET_S, Trial
 from telewatt.tic import Decoder, Frame, Mode
+from telewatt.tic.relayed import RelayedDecoder
 
 FIRST_RETRY_S, LONGEST_RETRY_S = 0.1, 1.0
 """The pause doubles; a device which is back is read again within two seconds."""
@@ -67,7 +68,7 @@ class Line:
         self._ready = None if self._source.wired else ready
         self._trial = Trial(self._source.speeds, speed)
         self._identity = Identity(meter, on_meter)
-        self._decoder = Decoder(mode)
+        self._decoder = self._new_decoder()
         self._ear = Ear()
         self._held: list[Chunk] | None = None  # not decoded until the speed is sure
         self._last: Chunk | None = None
@@ -128,7 +129,7 @@ class Line:
 
     def _begin(self) -> None:
         self.counters.openings += 1
-        self._decoder = Decoder(self._mode)
+        self._decoder = self._new_decoder()
         self._ear = Ear()
         self._held = [] if self._trial.has_choice else None
         self._is_noisy = False
@@ -136,11 +137,14 @@ class Line:
         if self.status.state not in TROUBLE_HEARD:
             self._become(LineState.PROBING)
 
+    def _new_decoder(self) -> Decoder | RelayedDecoder:
+        return RelayedDecoder() if self._source.relayed else Decoder(self._mode)
+
     async def _listen(self) -> bool:
         """Take chunks until something must change; false at the end of the data."""
         loop = asyncio.get_running_loop()
         self._good_at = loop.time()
-        patience_s = QUIET_S if self._state is LineState.SILENT else self._trial.listen_s
+        patience_s = self._quiet_s if self._state is LineState.SILENT else self._listen_s
         deadline = asyncio.timeout(patience_s)
         try:
             async with aclosing(self._source.chunks()) as chunks, deadline:
@@ -149,14 +153,22 @@ class Line:
                         return True
                     await self._wait_until_ready(deadline)
                     if self._held is None:
-                        now = loop.time()
-                        deadline.reschedule(min(now + QUIET_S, self._good_at + NOISE_S))
+                        noise_at = self._good_at + max(self._quiet_s, NOISE_S)
+                        deadline.reschedule(min(loop.time() + self._quiet_s, noise_at))
             return False
         except TimeoutError:
             if not deadline.expired():
                 raise
             await self._judge_quiet(loop.time())
             return True
+
+    @property
+    def _quiet_s(self) -> float:
+        return self._source.quiet_s or QUIET_S
+
+    @property
+    def _listen_s(self) -> float:
+        return self._source.quiet_s or self._trial.listen_s
 
     async def _wait_until_ready(self, deadline: asyncio.Timeout) -> None:
         if self._ready is not None:

@@ -12,9 +12,19 @@ Source of every rule: Enedis-NOI-CPT_54E v3 and the manufacturers' manuals.
 from telewatt.tic.checksum import add_parity, checksum, encode_dataset, encode_frame
 from telewatt.tic.dataset import DatasetError, parse_dataset, restore_dataset
 from telewatt.tic.decoder import Decoder
-from telewatt.tic.frame import Dataset, Frame, Kind, Mode, Reason, Rejected, Status
+from telewatt.tic.frame import (
+    UNDAMAGED,
+    Dataset,
+    Frame,
+    Kind,
+    Mode,
+    Reason,
+    Rejected,
+    Status,
+)
 
 __all__ = [
+    "UNDAMAGED",
     "Dataset",
     "DatasetError",
     "Decoder",

@@ -27,6 +27,11 @@ class Status(StrEnum):
     PARTIAL = "partial"  # STX to ETX, something rejected inside
     INTERRUPTED = "interrupted"  # ended by EOT: the meter broke off
     TRUNCATED = "truncated"  # no STX, or no ETX
+    RELAYED = "relayed"  # put together from values that another program had decoded
+
+
+UNDAMAGED = frozenset((Status.COMPLETE, Status.RELAYED))
+"""Frames that no line has damaged."""
 
 
 class Kind(StrEnum):

@@ -18,7 +18,10 @@ from telewatt.store.block.kinds import MODES, Kind, describe
 from telewatt.tic import Frame, Mode, Reason, Rejected, Status
 
 # The places in these tuples are stored: add at their ends only.
-STATUSES = (Status.COMPLETE, Status.PARTIAL, Status.INTERRUPTED, Status.TRUNCATED)
+STATUSES = (
+    *(Status.COMPLETE, Status.PARTIAL, Status.INTERRUPTED, Status.TRUNCATED),
+    Status.RELAYED,
+)
 REASONS = (
     *(Reason.CHECKSUM, Reason.PARITY, Reason.STRUCTURE, Reason.CHARSET),
     *(Reason.LABEL, Reason.FORMAT, Reason.MODE, Reason.UNTERMINATED),
