@@ -44,6 +44,7 @@ class SinkReport(NamedTuple):
         trouble: what is wrong and the remedy; ``None`` while it works.
         waiting: entries of the journal that it has not been given yet.
         delivered: entries it has been given since the service began.
+        refused: of these, what the other end will never take, and was left out.
     """
 
     name: str
@@ -51,3 +52,4 @@ class SinkReport(NamedTuple):
     trouble: Text | None
     waiting: int
     delivered: int
+    refused: int = 0

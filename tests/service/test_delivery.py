@@ -169,7 +169,7 @@ async def test_what_could_not_be_shown_is_written_later_and_nothing_is_left_out(
             await until(lambda: journal.place("files") == 6)
             journal.append(READINGS[6])
             await until(lambda: journal.place("files") == 7)
-            assert delivery.report == ("files", True, None, 0, 7)
+            assert delivery.report == ("files", True, None, 0, 7, 0)
     assert sorted(sink.shown + sink.written) == [*range(1, 8)]
     assert sink.written == sorted(sink.written)
 

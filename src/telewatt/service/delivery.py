@@ -66,7 +66,14 @@ class Delivery:
         """How the sink is now."""
         waiting = self._journal.last_seq - self._journal.place(self._name) - len(self._shown)
         working = self._trouble is None
-        return SinkReport(self._name, working, self._trouble, max(0, waiting), self._delivered)
+        return SinkReport(
+            name=self._name,
+            working=working,
+            trouble=self._trouble,
+            waiting=max(0, waiting),
+            delivered=self._delivered,
+            refused=self._sink.refused,
+        )
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -84,7 +91,8 @@ class Delivery:
 
     async def _write_all(self) -> None:
         place = await self._begin()
-        async for batch in judged_after(self._journal, self._history, place):
+        size = self._sink.batch_entries
+        async for batch in judged_after(self._journal, self._history, place, size):
             last_seq = batch[-1].seq
             if isinstance(self._sink, LiveSink):
                 await self._wait_until_tried(last_seq)
@@ -92,6 +100,8 @@ class Delivery:
                 await self._deliver(missed)
             self._shown.difference_update(judged.seq for judged in batch)
             self._journal.confirm(self._name, last_seq)
+            if self._sink.pace_s and last_seq == self._journal.last_seq:
+                await asyncio.sleep(self._sink.pace_s)
 
     async def _begin(self) -> int:
         """The sink's place."""

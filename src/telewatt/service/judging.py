@@ -26,13 +26,14 @@ log = logging.getLogger("telewatt")
 
 
 async def judged_after(
-    journal: Journal, history: Path, place: int
+    journal: Journal, history: Path, place: int, batch_entries: int = BATCH_ENTRIES
 ) -> AsyncIterator[Sequence[Judged]]:
     """All entries after this place, judged: batches of what is there at once, then live, for ever.
 
     Args:
         history: the history's file beside the journal; it need not be there.
         place: entries up to this number are judged in silence.
+        batch_entries: at most so many at once.
     """
     judge, start = await asyncio.to_thread(_judge_before, history, place, journal.last_seq)
     batch: list[Judged] = []
@@ -40,12 +41,12 @@ async def judged_after(
         judged = judge.take(entry.seq, entry.reading)
         if entry.seq > place:
             batch.append(judged)
-        if entry.seq == journal.last_seq or entry.seq % BATCH_ENTRIES == 0:
-            if batch:
-                yield batch
-                batch = []
-            if entry.seq < journal.last_seq:
-                await asyncio.sleep(CATCH_UP_PAUSE_S)
+        caught_up = entry.seq == journal.last_seq
+        if batch and (caught_up or len(batch) >= batch_entries):
+            yield batch
+            batch = []
+        if not caught_up and entry.seq % BATCH_ENTRIES == 0:
+            await asyncio.sleep(CATCH_UP_PAUSE_S)
 
 
 def _judge_before(path: Path, place: int, last_seq: int) -> tuple[Judge, int]:

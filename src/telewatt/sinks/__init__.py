@@ -25,7 +25,19 @@ class SinkError(OSError):
 
 
 class Sink(ABC):
-    """One output. Used by one task, in order."""
+    """One output. Used by one task, in order.
+
+    Attributes:
+        batch_entries: at most so many entries are given at once, when there is much to catch up
+            with.
+        pace_s: once all is written, the next entries are gathered for so long.
+        refused: entries, or parts of them, that the other end will never take; it has said why,
+            and they were left out so that the others are not held up.
+    """
+
+    batch_entries: int = 50
+    pace_s: float = 0.0
+    refused: int = 0
 
     @abstractmethod
     async def write(self, batch: Sequence[Judged]) -> None:
