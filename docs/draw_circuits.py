@@ -3,11 +3,11 @@
 python docs/draw_circuits.py
 """
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from circuit_sheet import Point, Sheet
+from circuit_sheet import Sheet
+from circuit_signal import signal
 
 from telewatt.language import Language, Text
 
@@ -261,67 +261,63 @@ def pinouts(language: Language) -> Sheet:
     return sheet
 
 
-BITS = "110100110"
-BIT = 66.0  # drawn width of one bit: 104 µs at 9600 Bd
-CYCLES = 5.2  # periods of 50 kHz in a bit of 104 µs
-
-
-def _carrier(left: float, middle: float) -> Iterator[Point]:
-    for step in range(int(BIT * len(BITS)) + 1):
-        bit = BITS[min(int(step / BIT), len(BITS) - 1)]
-        high = 20 * math.sin(2 * math.pi * CYCLES * step / BIT) if bit == "0" else 0
-        yield left + step, middle - high
-
-
-def _received(left: float, low: float, rise: float) -> Iterator[Point]:
-    """RX while it falls at once and rises with this time constant (in drawn units); 3.3 V is 66."""
-    level = 1.0
-    for step in range(int(BIT * len(BITS)) + 1):
-        bit = BITS[min(int(step / BIT), len(BITS) - 1)]
-        aim, constant = (1.0, rise) if bit == "1" else (0.0, 3.0)
-        level += (aim - level) / constant
-        yield left + step, low - 66 * level
-
-
-def signal(language: Language) -> Sheet:
+def two_meters(language: Language) -> Sheet:
     sheet = Sheet(
         language,
         760,
-        470,
+        420,
         Text(
-            "One bit lasts 104 µs at 9600 Bd, 5 periods of the carrier",
-            "À 9600 Bd un bit dure 104 µs, 5 périodes de la porteuse",
+            "Two meters, two circuits, one board",
+            "Deux compteurs, deux montages, une carte",
         ),
     )
-    left = 140.0
-    for index, bit in enumerate(BITS):
-        sheet.wire((left + BIT * index, 56), (left + BIT * index, 370), kind="faint")
-        sheet.text(left + BIT * (index + 0.5), 70, bit, "blue", "middle")
-    sheet.text(24, 70, Text("bits", "bits"), "blue")
-    sheet.text(24, 112, "I1-I2", "blue")
-    sheet.wire(*_carrier(left, 108), kind="bus")
-    rows = (
-        (240.0, 4.0, Text("RX, fast", "RX, rapide")),
-        (364.0, 40.0, Text("RX, slow", "RX, lent")),
+    for index in range(2):
+        top = 70 + 150 * index
+        sheet.box(30, top, 110, 90)
+        sheet.text(
+            85, top + 50, Text(f"meter {index + 1}", f"compteur {index + 1}"), anchor="middle"
+        )
+        sheet.box(280, top, 130, 90)
+        sheet.text(345, top + 42, Text("circuit", "montage"), anchor="middle")
+        sheet.text(345, top + 62, Text("(above)", "(ci-dessus)"), "small", "middle")
+        for name, down in (("I1", 30), ("I2", 66)):
+            sheet.wire((140, top + down), (280, top + down), kind="bus")
+            sheet.text(150, top + down - 6, name, "small")
+            sheet.text(270, top + down - 6, name, "small", "end")
+        sheet.wire((345, top), (345, top + 24), kind="wall")
+        sheet.wire((345, top + 72), (345, top + 90), kind="wall")
+        for name, down in (("3.3 V", 18), ("RX", 46), ("GND", 74)):
+            said = name if language == "en" else name.replace(".", ",")
+            sheet.text(416, top + down - 5, said, "small")
+    sheet.box(560, 62, 176, 256)
+    for words, at in (("ESP32", 578), ("Pi 4", 672)):
+        sheet.text(at, 86, words)
+    pins = (
+        (116, "GPIO16", Text("pin 10", "broche 10")),
+        (266, "GPIO17", Text("pin 29", "broche 29")),
+        (164, "3V3", Text("pin 1", "broche 1")),
+        (216, "GND", Text("pin 6", "broche 6")),
     )
-    for low, rise, words in rows:
-        for volts, level in (("0.825 V", 0.25), ("2.475 V", 0.75)):
-            height = low - 66 * level
-            sheet.wire((left, height), (left + BIT * len(BITS), height), kind="faint")
-            said = volts if language == "en" else volts.replace(".", ",")
-            sheet.text(left - 8, height + 5, said, "small", "end")
-        sheet.text(24, low - 74, words)
-        sheet.wire(*_received(left, low, rise))
+    for height, esp32, pi in pins:
+        sheet.text(578, height + 5, esp32, "small")
+        sheet.text(660, height + 5, pi, "small")
+    sheet.wire((410, 116), (560, 116))
+    sheet.wire((410, 266), (560, 266))
+    sheet.wire((410, 88), (500, 88), (500, 238), (410, 238))
+    sheet.wire((500, 164), (560, 164))
+    sheet.disc(500, 164, 4)
+    sheet.wire((410, 144), (476, 144), (476, 294), (410, 294))
+    sheet.wire((476, 216), (560, 216))
+    sheet.disc(476, 216, 4)
     sheet.text(
         24,
-        404,
+        360,
         Text(
-            "Below 0.825 V an ESP32 reads 0, above 2.475 V it reads 1, between them anything.\n"
-            "The slow circuit makes the ones too short: harmless at 1200 Bd, where a bit lasts\n"
-            "eight times as long, fatal at 9600. Drawn to explain, not measured.",
-            "Sous 0,825 V un ESP32 lit 0, au-dessus de 2,475 V il lit 1, entre les deux n'importe"
-            " quoi.\nLe montage lent raccourcit les 1 : sans conséquence à 1200 Bd, où un bit dure"
-            " huit fois\nplus, fatal à 9600. Dessiné pour expliquer, non mesuré.",
+            "Wires that cross without a dot do not touch. The meters' sides share nothing.\n"
+            "ESP32: a DOIT DevKit v1. Pi 4: with dtoverlay=disable-bt and dtoverlay=uart3.",
+            "Les fils qui se croisent sans point ne se touchent pas. Les côtés compteur n'ont rien"
+            " de\ncommun. ESP32 : DOIT DevKit v1. Pi 4 : avec dtoverlay=disable-bt et"
+            " dtoverlay=uart3.",
         ),
         "small",
     )
@@ -336,6 +332,7 @@ CIRCUITS: dict[str, Callable[[Language], Sheet]] = {
     "standard-mosfet": standard_mosfet,
     "pinouts": pinouts,
     "led-test": led_test,
+    "two-meters": two_meters,
 }
 
 

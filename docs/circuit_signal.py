@@ -1,0 +1,73 @@
+"""The picture of the signal: bits, carrier, and what a fast and a slow circuit make of them."""
+
+import math
+from collections.abc import Iterator
+
+from circuit_sheet import Point, Sheet
+from telewatt.language import Language, Text
+
+BITS = "110100110"
+BIT = 66.0  # drawn width of one bit: 104 µs at 9600 Bd
+CYCLES = 5.2  # periods of 50 kHz in a bit of 104 µs
+
+
+def _carrier(left: float, middle: float) -> Iterator[Point]:
+    for step in range(int(BIT * len(BITS)) + 1):
+        bit = BITS[min(int(step / BIT), len(BITS) - 1)]
+        high = 20 * math.sin(2 * math.pi * CYCLES * step / BIT) if bit == "0" else 0
+        yield left + step, middle - high
+
+
+def _received(left: float, low: float, rise: float) -> Iterator[Point]:
+    """RX while it falls at once and rises with this time constant (in drawn units); 3.3 V is 66."""
+    level = 1.0
+    for step in range(int(BIT * len(BITS)) + 1):
+        bit = BITS[min(int(step / BIT), len(BITS) - 1)]
+        aim, constant = (1.0, rise) if bit == "1" else (0.0, 3.0)
+        level += (aim - level) / constant
+        yield left + step, low - 66 * level
+
+
+def signal(language: Language) -> Sheet:
+    sheet = Sheet(
+        language,
+        760,
+        470,
+        Text(
+            "One bit lasts 104 µs at 9600 Bd, 5 periods of the carrier",
+            "À 9600 Bd un bit dure 104 µs, 5 périodes de la porteuse",
+        ),
+    )
+    left = 140.0
+    for index, bit in enumerate(BITS):
+        sheet.wire((left + BIT * index, 56), (left + BIT * index, 370), kind="faint")
+        sheet.text(left + BIT * (index + 0.5), 70, bit, "blue", "middle")
+    sheet.text(24, 70, Text("bits", "bits"), "blue")
+    sheet.text(24, 112, "I1-I2", "blue")
+    sheet.wire(*_carrier(left, 108), kind="bus")
+    rows = (
+        (240.0, 4.0, Text("RX, fast", "RX, rapide")),
+        (364.0, 40.0, Text("RX, slow", "RX, lent")),
+    )
+    for low, rise, words in rows:
+        for volts, level in (("0.825 V", 0.25), ("2.475 V", 0.75)):
+            height = low - 66 * level
+            sheet.wire((left, height), (left + BIT * len(BITS), height), kind="faint")
+            said = volts if language == "en" else volts.replace(".", ",")
+            sheet.text(left - 8, height + 5, said, "small", "end")
+        sheet.text(24, low - 74, words)
+        sheet.wire(*_received(left, low, rise))
+    sheet.text(
+        24,
+        404,
+        Text(
+            "Below 0.825 V an ESP32 reads 0, above 2.475 V it reads 1, between them anything.\n"
+            "The slow circuit makes the ones too short: harmless at 1200 Bd, where a bit lasts\n"
+            "eight times as long, fatal at 9600. Drawn to explain, not measured.",
+            "Sous 0,825 V un ESP32 lit 0, au-dessus de 2,475 V il lit 1, entre les deux n'importe"
+            " quoi.\nLe montage lent raccourcit les 1 : sans conséquence à 1200 Bd, où un bit dure"
+            " huit fois\nplus, fatal à 9600. Dessiné pour expliquer, non mesuré.",
+        ),
+        "small",
+    )
+    return sheet
