@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from circuit_sheet import Point, Sheet
+
 from telewatt.language import Language, Text
 
 BITS = "110100110"
