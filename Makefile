@@ -11,6 +11,9 @@ SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) --extra all pyproject.toml
 
+# Real time on a shared machine: what fails is tried once more by itself and named as a rerun.
+ONCE_MORE := --reruns 1 --max-suite-reruns 6 --rerun-show-tracebacks -r aR
+
 .DEFAULT_GOAL := help
 .PHONY: help demo components check static test bench docs record lock clean
 
@@ -29,7 +32,7 @@ static: $(VENV)/dev.stamp
 	$(BIN)/mypy
 
 test: $(VENV)/dev.stamp static components docs ## Everything, with the real components
-	$(BIN)/pytest -q -n 3 --dist worksteal --durations=15
+	$(BIN)/pytest -q -n 3 --dist worksteal --durations=15 $(ONCE_MORE)
 
 components: $(VENV)/dev.stamp # one that cannot be had: its tests are skipped, or with CI=true all fails
 	@for setup in $(COMPONENTS); do scripts/$$setup || test "$(CI)" != true || exit 1; done
