@@ -165,7 +165,7 @@ def standard_mosfet(language: Language) -> Sheet:
         ),
     )
     sheet.bus_side("R1  470 Ω")
-    _followed(sheet, sheet.nmos, "R2  10 kΩ")
+    _followed(sheet, sheet.nmos, "R2  4.7 kΩ" if language == "en" else "R2  4,7 kΩ")
     sheet.text(644, 236, "Q1  BS170")
     sheet.pin(608, 200, "D", "start")
     sheet.pin(608, 280, "S", "start")
@@ -174,10 +174,11 @@ def standard_mosfet(language: Language) -> Sheet:
         24,
         388,
         Text(
-            "The gate needs some 2 V on R2 (an NPN base 0.7 V), hence R2 larger and R1 smaller.\n"
+            "The gate needs some 2 V on R2 (an NPN base 0.7 V), hence more light: R1 is smaller.\n"
             "Drain and source swapped: RX never rises above 0.6 V or so.",
-            "La grille demande environ 2 V sur R2 (la base d'un NPN 0,7 V) : R2 plus grande,"
-            " R1 plus petite.\nDrain et source inversés : RX ne dépasse jamais 0,6 V environ.",
+            "La grille demande environ 2 V sur R2 (la base d'un NPN 0,7 V) : il faut plus de"
+            " lumière,\nR1 est plus petite. Drain et source inversés : RX ne dépasse jamais"
+            " 0,6 V environ.",
         ),
         "small",
     )
