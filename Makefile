@@ -6,7 +6,7 @@ VERSION_OF := -c 'import sys; print("-%d.%d" % sys.version_info[:2])'
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),$(shell $(PYTHON) $(VERSION_OF)))
 endif
 BIN := $(VENV)/bin
-COMPONENTS := setup-debian "setup-peer pyteleinfo" "setup-peer esphome"
+COMPONENTS := setup-debian "setup-peer pyteleinfo" "setup-peer esphome" "setup-peer homeassistant"
 SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) --extra all pyproject.toml
