@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from telewatt.situation.seen import Seen
-from telewatt.tic import Frame, Kind, Status
+from telewatt.tic import Frame, Kind
+from telewatt.tic.frame import UNDAMAGED
 from telewatt.tic.values import Stge
 
 HOLD_S = 10
@@ -58,7 +59,7 @@ class OverPower:
         source = _sign(frame, seen, values)
         if source:
             self.source, self._since, self._known = source, at, True
-        elif frame.status is Status.COMPLETE and frame.kind is Kind.LONG:
+        elif frame.status in UNDAMAGED and frame.kind is Kind.LONG:
             self._known = self._known or "ISOUSC" in seen.values or "STGE" in seen.values
             if self._since is not None and at - self._since >= timedelta(seconds=HOLD_S):
                 self.source, self._since = "", None

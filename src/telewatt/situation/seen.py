@@ -7,7 +7,8 @@ must be known at once (warnings) is read from the frame instead.
 
 from collections.abc import Mapping
 
-from telewatt.tic import Dataset, Frame, Kind, Status
+from telewatt.tic import Dataset, Frame, Kind
+from telewatt.tic.frame import UNDAMAGED
 
 GONE_AFTER = 3
 """Complete long frames without a label, after which its value is no longer true."""
@@ -35,7 +36,7 @@ class Seen:
         """Take the next frame of this mode."""
         for dataset in frame.datasets:
             self._take(dataset)
-        if frame.status is Status.COMPLETE and frame.kind is Kind.LONG:
+        if frame.status in UNDAMAGED and frame.kind is Kind.LONG:
             self.frames += 1
             if len(frame.datasets) < len(self.values) or self._missing:
                 self._miss({dataset.label for dataset in frame.datasets})

@@ -166,6 +166,7 @@ class Present:
         limit_va = subscribed_va(seen, phases)
         now_va = drawn_va(judged.reading.frame, self.values, phases)
         status = seen.value("STGE")
+        runs = peak_running(seen, period)
         return Situation(
             received_at=judged.reading.received_at,
             contract=contract,
@@ -173,8 +174,8 @@ class Present:
             period_source=source,
             tempo_today=tempo_today(seen, period, source) if option == "tempo" else NOTHING,
             tempo_tomorrow=tempo_tomorrow(seen) if option == "tempo" else NOTHING,
-            ejp_today=peak_running(seen, period) if option == "ejp" else None,
-            ejp_notice=peak_notice(seen) if option == "ejp" else None,
+            ejp_today=runs if option == "ejp" else None,
+            ejp_notice=not runs and peak_notice(seen) if option == "ejp" else None,
             over_power=self._over.now,
             over_power_source=self._over.source,
             subscribed_va=limit_va,
