@@ -13,11 +13,11 @@ import logging
 import sys
 from pathlib import Path
 
-from esphome.config import read_config
-from esphome.core import CORE
-
 
 def ask(path):
+    from esphome.config import read_config  # ESPHome's Python has it, the one of the tests not
+    from esphome.core import CORE
+
     said = io.StringIO()
     handler = logging.StreamHandler(said)
     handler.setLevel(logging.WARNING)
@@ -29,6 +29,7 @@ def ask(path):
     return {"file": path, "valid": valid, "said": said.getvalue()}
 
 
-for path in sys.argv[1:]:
-    sys.__stdout__.write(json.dumps(ask(path)) + "\n")
-    sys.__stdout__.flush()
+if __name__ == "__main__":
+    for path in sys.argv[1:]:
+        sys.__stdout__.write(json.dumps(ask(path)) + "\n")
+        sys.__stdout__.flush()
