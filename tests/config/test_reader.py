@@ -174,7 +174,7 @@ def test_errors_speak_the_language_the_configuration_asks_for():
     assert caught.value.language == "fr"
     assert described("x = 1\n" + HOUSE, "fr") == [
         "telewatt.toml:1: x: clé inconnue → clés connues ici : "
-        "meters, language, journal, log, daily_log, virtual"
+        "meters, language, journal, log, daily_log, influxdb, webhook, jsonl, prometheus, virtual"
     ]
 
 

@@ -89,6 +89,19 @@ class Number(NamedTuple):
         return None
 
 
+class Url(NamedTuple):
+    """An address of the web, without user and password: secrets do not stand here."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if fault := Words().fault_of(key, value):
+            return fault
+        found = re.fullmatch(r"https?://([^/?#\s]+)([/?][^#\s]*)?", str(value))
+        if found is None:
+            return texts.NO_URL.fill(value=repr(value))
+        return texts.SECRET_URL if "@" in found[1] else None
+
+
 class Flag(NamedTuple):
     """``true`` or ``false``."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from telewatt.config.kinds import Choice, Kind, Name, Number, Sum, Words
+from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Sum, Url, Words
 from telewatt.language import Language
 from telewatt.rollup.formula import Formula, parse_formula
 
@@ -49,6 +49,52 @@ class DailyLogConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class InfluxConfig:
+    """``[influxdb]``: every reading as a point; 2.x where a bucket is named, else 1.x."""
+
+    url: str = _key(Url())
+    database: str = _key(Words(), default="telewatt")
+    user: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(Words(), default=None)
+    password_env: str | None = _key(Words(), default=None)
+    bucket: str | None = _key(Words(), default=None)
+    org: str | None = _key(Words(), default=None)
+    token_file: str | None = _key(Words(), default=None)
+    token_env: str | None = _key(Words(), default=None)
+    measurement: str = _key(Name(), default="telewatt")
+    interval_s: float = _key(Number(0, 3600), default=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookConfig:
+    """``[webhook]``: one POST of JSON for each entry that is told."""
+
+    url: str = _key(Url())
+    send: Literal["readings", "events"] = _key(Choice(("readings", "events")), default="readings")
+    interval_s: float = _key(Number(0, 86400), default=60.0)
+    token_file: str | None = _key(Words(), default=None)
+    token_env: str | None = _key(Words(), default=None)
+    signing_key_file: str | None = _key(Words(), default=None)
+    signing_key_env: str | None = _key(Words(), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonlConfig:
+    """``[jsonl]``: one line of JSON a reading, to a file, a named pipe or standard output."""
+
+    path: str = _key(Words())
+    interval_s: float = _key(Number(0, 86400), default=0.0)
+    frames: bool = _key(Flag(), default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusConfig:
+    """``[prometheus]``: what is newest, for a Prometheus that comes and asks."""
+
+    stale_s: float = _key(Number(3, 3600), default=10.0)
+
+
+@dataclass(frozen=True, slots=True)
 class MeterConfig:
     """``[meters.NAME]``: one meter and where its bytes come from."""
 
@@ -81,6 +127,10 @@ class Config:
     journal: JournalConfig = JournalConfig()
     log: LogConfig = LogConfig()
     daily_log: DailyLogConfig | None = None
+    influxdb: InfluxConfig | None = None
+    webhook: WebhookConfig | None = None
+    jsonl: JsonlConfig | None = None
+    prometheus: PrometheusConfig | None = None
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property
@@ -94,6 +144,10 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "journal": JournalConfig,
         "log": LogConfig,
         "daily_log": DailyLogConfig,
+        "influxdb": InfluxConfig,
+        "webhook": WebhookConfig,
+        "jsonl": JsonlConfig,
+        "prometheus": PrometheusConfig,
     }
 )
 """The sections of their own name; one that is left out has its defaults, or is ``None``."""

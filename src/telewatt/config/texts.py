@@ -74,6 +74,16 @@ TWICE = {
 
 _MISSING = Text("this key is missing", "cette clé manque")
 MISSING = {
+    "url": Fault(
+        _MISSING, Text('add url = "http://HOST:PORT"', 'ajoutez url = "http://HOTE:PORT"')
+    ),
+    "path": Fault(
+        _MISSING,
+        Text(
+            'add path = "readings.jsonl", or "-" for standard output',
+            'ajoutez path = "releves.jsonl", ou "-" pour la sortie standard',
+        ),
+    ),
     "source": Fault(
         _MISSING,
         Text(
@@ -199,3 +209,16 @@ SYNTAX = {
     ),
 }
 """By the first words of tomllib's message."""
+NO_URL = Fault(
+    Text("{value} is no web address", "{value} n'est pas une adresse web"),
+    Text(
+        'write "http://HOST:PORT" or "https://HOST"', 'écrivez "http://HOTE:PORT" ou "https://HOTE"'
+    ),
+)
+SECRET_URL = Fault(
+    Text("an address does not carry a password", "une adresse ne porte pas de mot de passe"),
+    Text(
+        "take USER:PASSWORD@ out; the keys that end with _file or _env name a secret",
+        "enlevez UTILISATEUR:MOTDEPASSE@ ; les clés en _file ou _env nomment un secret",
+    ),
+)

@@ -153,11 +153,17 @@ class Service:
     def _sinks(self) -> Iterator[tuple[str, Sink]]:
         folder = self._path.parent
         secret = partial(secret_of, folder=folder)
-        return sinks_of(self._config, House(folder, self._language, self.line_reports, secret))
+        house = House(
+            folder, self._language, self.line_reports, secret, self.sink_reports, self._unsaved
+        )
+        return sinks_of(self._config, house)
 
     def _delivery(self, name: str, sink: Sink) -> Delivery:
         history = history_path(self._path)
         return Delivery(name, sink, self._journal, history, self._reports, self._live)
+
+    def _unsaved(self) -> int:
+        return self._journal.last_seq - self._journal.durable_seq
 
     def line_reports(self) -> list[LineReport]:
         """How every line is now."""

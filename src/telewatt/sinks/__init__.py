@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from telewatt.derivation import Judged
 from telewatt.language import Language, Text
-from telewatt.quality import LineReport
+from telewatt.quality import LineReport, SinkReport
 
 
 class SinkError(OSError):
@@ -77,6 +77,8 @@ class House(NamedTuple):
         folder: where relative paths of the configuration start: that of the journal.
         language: of what it says to people.
         lines: how every line is now.
+        sinks: how every sink is now.
+        unsaved: how many entries of the journal are not on its disk yet.
         secret: from a section's ``*_file`` and ``*_env`` to a function that gives the secret as it
             is now (``None`` where none is configured), or raises an OSError with a ``text``.
     """
@@ -85,3 +87,5 @@ class House(NamedTuple):
     language: Language
     lines: Callable[[], Sequence[LineReport]]
     secret: Callable[[str | None, str | None], Callable[[], str | None]]
+    sinks: Callable[[], Sequence[SinkReport]] = list
+    unsaved: Callable[[], int] = int

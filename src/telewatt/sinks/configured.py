@@ -8,6 +8,10 @@ from telewatt.sinks import House, Sink
 
 SINKS = {
     "daily_log": "telewatt.sinks.daylog:DailyLog",
+    "influxdb": "telewatt.sinks.influxdb:InfluxDB",
+    "webhook": "telewatt.sinks.webhook:Webhook",
+    "jsonl": "telewatt.sinks.jsonlines:JsonLines",
+    "prometheus": "telewatt.sinks.prometheus:Prometheus",
 }
 """From a section of the configuration to its class, whose ``of(section, house)`` makes the sink."""
 
