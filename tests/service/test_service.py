@@ -82,7 +82,7 @@ async def test_systemd_hears_the_states_in_the_language_of_the_service(tmp_path)
 async def test_a_fast_source_waits_for_the_disk(tmp_path):
     config = build({"meters": {"a": {"source": "sim:?seed=1&speed=0"}}})
     service = Service(config, tmp_path / "journal.db", "en", Notifier({}))
-    journal, stop = service._journal, asyncio.Event()
+    journal, stop = service.journal, asyncio.Event()
     running = asyncio.create_task(service.run(stop))
     async with asyncio.timeout(30):
         with journal._committing:  # as long as a disk that hangs

@@ -20,7 +20,7 @@ def main() -> None:
 
         console = Console(wanted.lang or language_of(os.environ), asked=wanted.lang is not None)
         setup = load(console, wanted.config, wanted.meters, wanted.journal)
-        sys.exit(run_service(setup.config, setup.journal, setup.console.language))
+        sys.exit(run_service(setup.config, setup.journal, setup.console.language, setup.file))
     from telewatt.cli.app import app
 
     try:

@@ -17,4 +17,4 @@ def run(
     from telewatt.service.process import run_service
 
     setup = load(console_of(context), config, meter, journal)
-    raise typer.Exit(run_service(setup.config, setup.journal, setup.console.language))
+    raise typer.Exit(run_service(setup.config, setup.journal, setup.console.language, setup.file))

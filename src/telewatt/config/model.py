@@ -3,12 +3,12 @@
 Every key is described in docs/en/configuration.md and docs/fr/configuration.md (a test compares).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Sum, Url, Words
+from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Several, Sum, Url, Words
 from telewatt.language import Language
 from telewatt.rollup.formula import Formula, parse_formula
 
@@ -95,6 +95,19 @@ class PrometheusConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class WebConfig:
+    """``[web]``: the web page and the API that `telewatt run` serves."""
+
+    enabled: bool = _key(Flag(), default=True)
+    listen: str = _key(Words(), default="127.0.0.1")
+    port: int = _key(Number(0, 65535, whole=True), default=8321)
+    path: str = _key(Words(), default="/")
+    allowed_hosts: Sequence[str] = _key(Several(Words()), default=())
+    trusted_proxies: Sequence[str] = _key(Several(Words()), default=())
+    password_file: str | None = _key(Words(), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class MeterConfig:
     """``[meters.NAME]``: one meter and where its bytes come from."""
 
@@ -131,6 +144,7 @@ class Config:
     webhook: WebhookConfig | None = None
     jsonl: JsonlConfig | None = None
     prometheus: PrometheusConfig | None = None
+    web: WebConfig = WebConfig()
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property
@@ -148,6 +162,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "webhook": WebhookConfig,
         "jsonl": JsonlConfig,
         "prometheus": PrometheusConfig,
+        "web": WebConfig,
     }
 )
 """The sections of their own name; one that is left out has its defaults, or is ``None``."""

@@ -8,7 +8,7 @@ not been. Without such a state it begins some frames earlier, enough to settle t
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -27,7 +27,7 @@ log = logging.getLogger("telewatt")
 
 async def judged_after(
     journal: Journal, history: Path, place: int, batch_entries: int = BATCH_ENTRIES
-) -> AsyncIterator[Sequence[Judged]]:
+) -> AsyncGenerator[Sequence[Judged]]:
     """All entries after this place, judged: batches of what is there at once, then live, for ever.
 
     Args:

@@ -22,15 +22,18 @@ class Live:
 
     Attributes:
         recent: the newest entries, ascending; at most `KEPT_ENTRIES`.
+        began: all later entries come here; ``None`` while it has not begun.
     """
 
     def __init__(self) -> None:
         self.recent: deque[Judged] = deque(maxlen=KEPT_ENTRIES)
+        self.began: int | None = None
         self._news: list[asyncio.Future[None]] = []
 
     async def run(self, journal: Journal, history: Path) -> None:
         """Judge what the journal gets from now on, until cancelled."""
-        async for batch in judged_after(journal, history, journal.last_seq):
+        self.began = journal.last_seq
+        async for batch in judged_after(journal, history, self.began):
             self.recent.extend(batch)
             waiting, self._news = self._news, []
             for future in waiting:

@@ -4,12 +4,14 @@ import asyncio
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from telewatt.config import Config
 from telewatt.language import Language
 from telewatt.notify import Notifier
 from telewatt.service.logs import set_up_logs
+from telewatt.service.page import serve_page
 from telewatt.service.service import Service
 from telewatt.service.signals import on_end_signal
 from telewatt.store import JournalError, JournalInUseError
@@ -19,11 +21,15 @@ UNUSABLE = 2  # as every error of the configuration
 BUG = 70  # EX_SOFTWARE: systemd restarts the service
 
 
-def run_service(config: Config, journal: Path, language: Language) -> int:
-    """Run until SIGTERM, SIGINT, SIGHUP or the end of all sources; the exit code."""
+def run_service(config: Config, journal: Path, language: Language, file: Path | None = None) -> int:
+    """Run until SIGTERM, SIGINT, SIGHUP or the end of all sources; the exit code.
+
+    Args:
+        file: where the configuration stands, for the page.
+    """
     set_up_logs(config.log.level, sys.stderr, os.environ)
     try:
-        asyncio.run(_serve(config, journal, language))
+        asyncio.run(_serve(config, journal, language, file))
     except JournalError as error:
         logging.getLogger("telewatt").error("%s", error.text.of(language))
         return IN_USE if isinstance(error, JournalInUseError) else UNUSABLE
@@ -33,7 +39,8 @@ def run_service(config: Config, journal: Path, language: Language) -> int:
     return 0
 
 
-async def _serve(config: Config, journal: Path, language: Language) -> None:
+async def _serve(config: Config, journal: Path, language: Language, file: Path | None) -> None:
     stop = asyncio.Event()
     on_end_signal(stop.set)
-    await Service(config, journal, language, Notifier(os.environ)).run(stop)
+    page = partial(serve_page, file=file) if config.web.enabled else None
+    await Service(config, journal, language, Notifier(os.environ), page).run(stop)

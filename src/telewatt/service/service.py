@@ -107,8 +107,11 @@ class Service:
         journal_path: the file; its directory is made if need be.
         language: of the log and the status.
         notifier: systemd's.
+        page: serves what the service knows, as long as it runs; see `telewatt.service.page`.
 
     Attributes:
+        config, path, language: see above.
+        journal, live, historian, reports: its parts, for the page.
         started: set when every line is at work and clients may come.
 
     Raises:
@@ -116,26 +119,32 @@ class Service:
     """
 
     def __init__(
-        self, config: Config, journal_path: Path, language: Language, notifier: Notifier
+        self,
+        config: Config,
+        journal_path: Path,
+        language: Language,
+        notifier: Notifier,
+        page: "Callable[[Service], Coroutine[None, None, None]] | None" = None,
     ) -> None:
-        self._config, self._path, self._language = config, journal_path, language
+        self.config, self.path, self.language = config, journal_path, language
+        self._page = page
         self._notifier = notifier
-        self._reports = Reports(language, time.monotonic)
+        self.reports = Reports(language, time.monotonic)
         self._states: dict[str, LineStatus] = {}
         self.started = asyncio.Event()
         self._lines = {name: self._line(name, meter) for name, meter in config.meters.items()}
         self._feed = Feed(self._state_lines)
-        self._journal = Journal.open(
+        self.journal = Journal.open(
             journal_path,
             commit_interval_s=config.journal.commit_interval_s,
             memory_bytes=config.journal.memory_limit_mib << 20,
             disk_bytes=config.journal.disk_limit_mib << 20,
         )
-        self._historian = Historian(
-            self._journal, history_path(journal_path), self._reports, self._tell_judged
+        self.historian = Historian(
+            self.journal, history_path(journal_path), self.reports, self._tell_judged
         )
         self._estimates = Estimates()
-        self._live = Live()
+        self.live = Live()
         self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks()]
         self._wear = Wear(time.monotonic())
 
@@ -145,25 +154,25 @@ class Service:
             meter,
             self._append,
             on_state=lambda status: self._show(name, status),
-            on_meter=lambda before, now: self._reports.meter(name, before, now),
+            on_meter=lambda before, now: self.reports.meter(name, before, now),
             ready=self._wait_for_disk,
-            folder=self._path.parent,
+            folder=self.path.parent,
         )
 
     def _sinks(self) -> Iterator[tuple[str, Sink]]:
-        folder = self._path.parent
+        folder = self.path.parent
         secret = partial(secret_of, folder=folder)
         house = House(
-            folder, self._language, self.line_reports, secret, self.sink_reports, self._unsaved
+            folder, self.language, self.line_reports, secret, self.sink_reports, self._unsaved
         )
-        return sinks_of(self._config, house)
+        return sinks_of(self.config, house)
 
     def _delivery(self, name: str, sink: Sink) -> Delivery:
-        history = history_path(self._path)
-        return Delivery(name, sink, self._journal, history, self._reports, self._live)
+        history = history_path(self.path)
+        return Delivery(name, sink, self.journal, history, self.reports, self.live)
 
     def _unsaved(self) -> int:
-        return self._journal.last_seq - self._journal.durable_seq
+        return self.journal.last_seq - self.journal.durable_seq
 
     def line_reports(self) -> list[LineReport]:
         """How every line is now."""
@@ -174,20 +183,20 @@ class Service:
         return [delivery.report for delivery in self._deliveries]
 
     def _append(self, reading: Reading) -> None:
-        self._journal.append(reading)
+        self.journal.append(reading)
 
     def _tell_judged(self, entry: Entry, judgement: Judgement) -> None:
         reading = entry.reading
         active = self._estimates.follow(reading, judgement)
         for event in judgement.events:
             if event.kind is not EventKind.METER:  # the line has said so
-                self._reports.event(reading.source, event)
+                self.reports.event(reading.source, event)
         if self._feed.has_clients:
             self._feed.tell(judged_line(reading, judgement, active, entry.seq))
 
     async def _wait_for_disk(self) -> None:
         """Let the disk catch up, so that captures never fill the memory of the journal."""
-        while self._journal.last_seq - self._journal.durable_seq > COMMIT_ENTRIES:  # noqa: ASYNC110
+        while self.journal.last_seq - self.journal.durable_seq > COMMIT_ENTRIES:  # noqa: ASYNC110
             await asyncio.sleep(DISK_S)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -202,17 +211,17 @@ class Service:
             await self._run_parts(stop)
 
     def _close(self) -> None:
-        self._journal.close()
-        self._reports.alarms(self._journal.alarms)
-        new, kept = self._journal.counters.appended, self._journal.counters.committed
-        self._reports.say(logging.INFO, _STOPPED, new=new, kept=kept)
+        self.journal.close()
+        self.reports.alarms(self.journal.alarms)
+        new, kept = self.journal.counters.appended, self.journal.counters.committed
+        self.reports.say(logging.INFO, _STOPPED, new=new, kept=kept)
 
     async def _open_feed(self, opened: AsyncExitStack) -> None:
-        path = feed_path(self._path)
+        path = feed_path(self.path)
         try:
             await opened.enter_async_context(self._feed.open(path))
         except OSError as error:
-            self._reports.say(logging.WARNING, _NO_FEED, path=path, why=error.strerror or error)
+            self.reports.say(logging.WARNING, _NO_FEED, path=path, why=error.strerror or error)
 
     async def _run_parts(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as parts:
@@ -226,18 +235,20 @@ class Service:
                 task.cancel()
 
     def _other_parts(self) -> Iterator[Coroutine[None, None, None]]:
-        yield self._journal.run()
-        yield self._feed.run(self._journal)
-        yield self._historian.run()
-        yield self._live.run(self._journal, history_path(self._path))
+        yield self.journal.run()
+        yield self._feed.run(self.journal)
+        yield self.historian.run()
+        yield self.live.run(self.journal, history_path(self.path))
         yield from (delivery.run() for delivery in self._deliveries)
         yield self._count()
         yield self._watch()
-        limit_s = self._config.journal.commit_interval_s + STUCK_S
-        yield keep_alive(self._journal, self._notifier, limit_s)
+        if self._page is not None:
+            yield self._page(self)
+        limit_s = self.config.journal.commit_interval_s + STUCK_S
+        yield keep_alive(self.journal, self._notifier, limit_s)
 
     def _announce(self) -> None:
-        self._reports.say(logging.INFO, _READY, count=len(self._lines), path=self._path)
+        self.reports.say(logging.INFO, _READY, count=len(self._lines), path=self.path)
         self._notifier.ready()
         self._show_status()
 
@@ -245,7 +256,7 @@ class Service:
 
     def _show(self, name: str, status: LineStatus) -> None:
         self._states[name] = status
-        self._reports.state(name, status)
+        self.reports.state(name, status)
         self._feed.tell(state_line(name, status))
         if len(self._states) == len(self._lines):
             self.started.set()
@@ -256,7 +267,7 @@ class Service:
         words = (
             STATE.fill(name=name, remedy=status.remedy) for name, status in self._states.items()
         )
-        self._notifier.status(" | ".join(text.of(self._language) for text in words))
+        self._notifier.status(" | ".join(text.of(self.language) for text in words))
 
     def _state_lines(self) -> Iterator[bytes]:
         return (state_line(name, status) for name, status in self._states.items())
@@ -265,16 +276,16 @@ class Service:
 
     async def _count(self) -> None:
         while True:
-            await asyncio.sleep(self._config.log.counters_interval_s)
+            await asyncio.sleep(self.config.log.counters_interval_s)
             for name, line in self._lines.items():
-                self._reports.counters(name, line)
-            files = (self._path, history_path(self._path))
-            self._reports.disk(self._wear.look(time.monotonic()), sum(map(size_of, files)))
+                self.reports.counters(name, line)
+            files = (self.path, history_path(self.path))
+            self.reports.disk(self._wear.look(time.monotonic()), sum(map(size_of, files)))
 
     async def _watch(self) -> None:
         while True:
-            self._reports.alarms(self._journal.alarms)
-            self._reports.say_what_lasts()
+            self.reports.alarms(self.journal.alarms)
+            self.reports.say_what_lasts()
             await asyncio.sleep(WATCH_S)
 
 
