@@ -19,6 +19,7 @@ from telewatt.entities.contract import (
     period_of,
     words_of,
 )
+from telewatt.entities.discovery import Device, discovery_of, name_of, state_of, unique_id
 from telewatt.entities.entity import Entity
 from telewatt.entities.table import Profile, entities_of, entity_of_label, entity_of_quantity
 
@@ -26,14 +27,19 @@ __all__ = [
     "COLOURS",
     "CONTRACTS",
     "Contract",
+    "Device",
     "Entity",
     "Period",
     "Profile",
     "contract_of",
     "contract_of_option",
+    "discovery_of",
     "entities_of",
     "entity_of_label",
     "entity_of_quantity",
+    "name_of",
     "period_of",
+    "state_of",
+    "unique_id",
     "words_of",
 ]

@@ -5,7 +5,7 @@ Their values are those of `telewatt.situation.Situation` and of the line.
 
 from collections.abc import Iterator
 
-from telewatt.entities.contract import COLOURS, Contract
+from telewatt.entities.contract import COLOURS, CONTRACTS, Contract
 from telewatt.entities.entity import Entity, enum, measured
 from telewatt.language import Text
 
@@ -29,7 +29,12 @@ def tariff_entities(contract: Contract) -> Iterator[Entity]:
                      icon="mdi:flash-alert")  # fmt: skip
         yield Entity("ejp_notice", Text("EJP notice", "Préavis EJP"), "binary_sensor",
                      icon="mdi:bell-alert")  # fmt: skip
-    yield Entity("contract", Text("Contract", "Contrat"), category="diagnostic")
+    known = (
+        {} if contract.option == "other" else {key: each.name for key, each in CONTRACTS.items()}
+    )
+    yield enum("contract", Text("Contract", "Contrat"), known)._replace(
+        category="diagnostic", device_class="enum" if known else ""
+    )
 
 
 def power_entities() -> Iterator[Entity]:

@@ -21,13 +21,14 @@ class Seen:
         values: label -> dataset, while it is true.
         labels: every label that was seen twice, also when it has gone since.
         frames: complete long frames so far.
+        long_frames: long frames so far, also damaged ones.
         version: changes whenever ``values`` or ``labels`` do.
     """
 
     def __init__(self) -> None:
         self.values: dict[str, Dataset] = {}
         self.labels: set[str] = set()
-        self.frames = 0
+        self.frames = self.long_frames = 0
         self.version = 0
         self._newest: dict[str, Dataset] = {}
         self._missing: dict[str, int] = {}
@@ -36,6 +37,7 @@ class Seen:
         """Take the next frame of this mode."""
         for dataset in frame.datasets:
             self._take(dataset)
+        self.long_frames += frame.kind is Kind.LONG
         if frame.status in UNDAMAGED and frame.kind is Kind.LONG:
             self.frames += 1
             if len(frame.datasets) < len(self.values) or self._missing:

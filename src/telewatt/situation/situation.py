@@ -32,8 +32,12 @@ from telewatt.situation.tariff import (
 from telewatt.tic import Dataset, Kind, Mode
 from telewatt.tic.values import Motdetat, Stge, plain
 
-READY_FRAMES = 4
-"""Complete frames after which what a meter sends is known, and its indexes are settled."""
+READY_FRAMES, READY_DAMAGED = 2, 10
+"""So many complete frames, or so many of any sort, and it is known what a meter sends."""
+GAUGE_FRAMES = 4
+"""So many frames without a gauge, and it is not known any more."""
+SURE_FRAMES = 30
+"""So many complete frames, and what none of them held is not sent any more."""
 
 
 class Situation(NamedTuple):
@@ -113,6 +117,23 @@ class Present:
         values |= _situation_values(self.situation)
         return values
 
+    def sources(self) -> dict[str, str]:
+        """Key of an entity -> the label that tells its value; of those that several can tell."""
+        now = self.situation
+        if now is None:
+            return {}
+        return {
+            "tariff_period": now.period_source,
+            "tempo_today": now.tempo_today.source,
+            "tempo_tomorrow": now.tempo_tomorrow.source,
+            "over_power": now.over_power_source,
+        }
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it may be concluded from the profile what the meter does not send."""
+        return self._seen.frames >= SURE_FRAMES
+
     def entities(self) -> tuple[Entity, ...]:
         """What to show of this meter; empty until its profile is known."""
         return () if self.profile is None else entities_of(self.profile)
@@ -142,12 +163,13 @@ class Present:
         """A gauge that several frames lack is not known any more."""
         for name in self._gauges - gauges.keys():
             self._missing[name] = self._missing.get(name, 0) + 1
-            if self._missing[name] >= READY_FRAMES:
+            if self._missing[name] >= GAUGE_FRAMES:
                 self.values[name] = None
 
     def _update_profile(self, contract: Contract | None) -> None:
         """What a meter has sent once it may send again: nothing leaves it within a mode."""
-        if self._seen.frames < READY_FRAMES or self._mode is None:
+        ready = self._seen.frames >= READY_FRAMES or self._seen.long_frames >= READY_DAMAGED
+        if not ready or self._mode is None:
             return
         known = (len(self._seen.labels), len(self._quantities), contract)
         if known != self._known or self.profile is None or self.profile.mode is not self._mode:

@@ -1,0 +1,155 @@
+"""What Home Assistant is told of a meter over MQTT: one message a device.
+
+Source: https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery (device discovery, from
+version 2024.12). Every entity reads its value from one JSON message of the meter, in which the keys
+of all entities stand; what a home calls a value is in the language of the house, what the message
+says is not. The reasons: docs/adr/0017-home-assistant.md.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from telewatt.entities.entity import Entity
+from telewatt.language import Language
+from telewatt.tic.values import Address
+
+ORIGIN = "telewatt"
+LINK = "link"
+"""The one entity that tells when a meter is not there; so it is there whenever the service is."""
+
+
+class Device(NamedTuple):
+    """A meter as a device.
+
+    Attributes:
+        meter: its identity.
+        source: the section of the configuration that reads it.
+        status: topic that says ``online`` while the service is connected.
+        availability: topic that says ``online`` while the meter is heard.
+        state: topic of the JSON message of its values.
+    """
+
+    meter: str
+    source: str
+    status: str
+    availability: str
+    state: str
+
+    @property
+    def id(self) -> str:
+        """Of the device, and the beginning of the ids of its entities.
+
+        >>> Device("021861348497", "house", "", "", "").id
+        'telewatt_021861348497'
+        """
+        return f"{ORIGIN}_{re.sub('[^A-Za-z0-9]+', '_', self.meter)}"
+
+    @property
+    def name(self) -> str:
+        """What people call it: as the section."""
+        return name_of(self.source)
+
+
+def name_of(source: str) -> str:
+    """A section's name for people.
+
+    >>> name_of("maison_est")
+    'Maison est'
+    """
+    words = re.sub("[_-]+", " ", source).strip()
+    return words[:1].upper() + words[1:]
+
+
+def unique_id(device: Device, key: str) -> str:
+    """Of an entity: the same whatever mode and contract the meter has."""
+    return f"{device.id}_{key}"
+
+
+def discovery_of(
+    device: Device,
+    entities: Iterable[Entity],
+    language: Language,
+    version: str,
+    removed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The message as JSON values.
+
+    Args:
+        version: of telewatt.
+        removed: key -> component of entities that were told before and are no more.
+    """
+    components = {each.key: _component(device, each, language) for each in entities}
+    for key, component in (removed or {}).items():
+        components.setdefault(key, {"p": component})
+    return {
+        "dev": _device(device),
+        "o": {"name": ORIGIN, "sw": version},
+        "avty": [{"t": device.status}, {"t": device.availability}],
+        "avty_mode": "all",
+        "stat_t": device.state,
+        "cmps": components,
+    }
+
+
+def _device(device: Device) -> dict[str, Any]:
+    told: dict[str, Any] = {"ids": [device.id], "name": device.name}
+    if re.fullmatch("[0-9A-F]{12}", device.meter):
+        address = Address(device.meter)
+        told |= {"mf": address.manufacturer, "mdl": address.type, "sn": device.meter}
+    return told
+
+
+def _component(device: Device, entity: Entity, language: Language) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "p": entity.component,
+        "name": entity.name.of(language),
+        "uniq_id": unique_id(device, entity.key),
+        "val_tpl": _template(entity, language),
+    }
+    optional = {
+        "unit_of_meas": entity.unit,
+        "dev_cla": entity.device_class,
+        "stat_cla": entity.state_class,
+        "ent_cat": entity.category,
+        "ic": entity.icon,
+    }
+    found |= {name: value for name, value in optional.items() if value}
+    if entity.precision is not None:
+        found["sug_dsp_prc"] = entity.precision
+    if not entity.enabled:
+        found["en"] = False
+    if entity.options:
+        found["options"] = [words.of(language) for words in entity.options.values()]
+    if entity.key in SOURCED:
+        key = json.dumps(entity.key)
+        found["json_attr_t"] = device.state
+        found["json_attr_tpl"] = (
+            f"{{{{ {{'source': value_json.sources.get({key}), 'key': value_json[{key}]}} "
+            "| tojson }}"
+        )
+    if entity.key == LINK:
+        found |= {"stat_t": device.availability, "avty": [{"t": device.status}]}
+        found |= {"pl_on": "online", "pl_off": "offline", "val_tpl": "{{ value }}"}
+    return found
+
+
+SOURCED = frozenset(("tariff_period", "tempo_today", "tempo_tomorrow", "over_power"))
+"""Entities that also tell which label says so, and their value in no language."""
+
+
+def _template(entity: Entity, language: Language) -> str:
+    """How the value is read from the message; ``None`` there is unknown."""
+    value = f"value_json[{json.dumps(entity.key)}]"
+    if entity.component == "binary_sensor":
+        return f"{{{{ {{true: 'ON', false: 'OFF'}}.get({value}) }}}}"
+    if entity.options:
+        words = {key: text.of(language) for key, text in entity.options.items()}
+        return f"{{{{ {json.dumps(words, ensure_ascii=False)}.get({value}) }}}}"
+    return f"{{{{ {value} }}}}"
+
+
+def state_of(entities: Iterable[Entity], values: Mapping[str, object]) -> dict[str, object]:
+    """The values that the message of a meter holds: a key for each entity, whatever is known."""
+    return {entity.key: values.get(entity.key) for entity in entities if entity.key != LINK}
