@@ -1,8 +1,11 @@
 """The independent readers that scripts/setup-peer installs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.real.mosquitto import Mosquitto, running
 
 PEERS = Path(__file__).resolve().parents[2] / ".cache" / "peers"
 
@@ -22,3 +25,10 @@ def pyteleinfo() -> Path:
 @pytest.fixture(scope="session")
 def esphome() -> Path:
     return programs_of("esphome")
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A real broker that anybody may use; see `tests.real.mosquitto` for others."""
+    with running(tmp_path) as broker:
+        yield broker

@@ -43,6 +43,18 @@ class Name(NamedTuple):
         return Words().fault_of(key, value)
 
 
+class Topic(NamedTuple):
+    """The name of an MQTT topic, or its beginning: no wildcard, no slash at its ends."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if isinstance(value, str) and (
+            value.strip("/") != value or set("+#").intersection(value) or value[:1] == "$"
+        ):
+            return texts.NO_TOPIC.fill(value=repr(value))
+        return Words().fault_of(key, value)
+
+
 class Sum(NamedTuple):
     """Names of meters joined by + and -, as `telewatt.rollup.formula` reads them."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Several, Sum, Url, Words
+from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Several, Sum, Topic, Url, Words
 from telewatt.language import Language
 from telewatt.rollup.formula import Formula, parse_formula
 
@@ -108,6 +108,33 @@ class WebConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MqttConfig:
+    """``[mqtt]``: a broker to which everything is published."""
+
+    host: str = _key(Words())
+    port: int | None = _key(Number(1, 65535, whole=True), default=None)
+    user: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(Words(), default=None)
+    password_env: str | None = _key(Words(), default=None)
+    tls: bool = _key(Flag(), default=False)
+    ca_file: str | None = _key(Words(), default=None)
+    certificate_file: str | None = _key(Words(), default=None)
+    key_file: str | None = _key(Words(), default=None)
+    client_id: str | None = _key(Words(), default=None)
+    protocol: Literal["5", "3.1.1"] = _key(Choice(("5", "3.1.1")), default="5")
+    prefix: str = _key(Topic(), default="telewatt")
+    qos: Literal[0, 1, 2] = _key(Choice((0, 1, 2)), default=1)
+    retain: bool = _key(Flag(), default=True)
+    interval_s: float = _key(Number(1, 86400), default=60.0)
+    keepalive_s: int = _key(Number(5, 3600, whole=True), default=30)
+    payload: Literal["telewatt", "linky-sensor"] = _key(
+        Choice(("telewatt", "linky-sensor")), default="telewatt"
+    )
+    data_topic: str = _key(Topic(), default="house/sensors/energy")
+    status_topic: str = _key(Topic(), default="house/probes/linky-sensor/status")
+
+
+@dataclass(frozen=True, slots=True)
 class MeterConfig:
     """``[meters.NAME]``: one meter and where its bytes come from."""
 
@@ -145,6 +172,7 @@ class Config:
     jsonl: JsonlConfig | None = None
     prometheus: PrometheusConfig | None = None
     web: WebConfig = WebConfig()
+    mqtt: MqttConfig | None = None
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property
@@ -163,6 +191,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "jsonl": JsonlConfig,
         "prometheus": PrometheusConfig,
         "web": WebConfig,
+        "mqtt": MqttConfig,
     }
 )
 """The sections of their own name; one that is left out has its defaults, or is ``None``."""

@@ -92,6 +92,7 @@ MISSING = {
         ),
     ),
     "formula": Fault(_MISSING, _FORMULA),
+    "host": Fault(_MISSING, Text('add host = "localhost"', 'ajoutez host = "localhost"')),
     "folder": Fault(_MISSING, Text('add folder = "daily"', 'ajoutez folder = "journaux"')),
 }
 NO_VIRTUAL_SECTION = Fault(
@@ -143,6 +144,13 @@ NO_NUMBER = Fault(Text("{value} is not a number", "{value} n'est pas un nombre")
 NO_CHOICE = Fault(
     Text("{value} is not possible", "{value} n'est pas possible"),
     Text("choose one of {choices}", "choisissez parmi {choices}"),
+)
+NO_TOPIC = Fault(
+    Text("{value} is no name of a topic", "{value} n'est pas un nom de sujet MQTT"),
+    Text(
+        "no + and no #, no / at its ends, no $ at its beginning",
+        "ni + ni #, pas de / aux extrémités, pas de $ au début",
+    ),
 )
 TOO_SMALL = Fault(
     Text("{value} is too small", "{value} est trop petit"),

@@ -81,6 +81,7 @@ class Delivery:
             if isinstance(self._sink, LiveSink):
                 async with asyncio.TaskGroup() as parts:
                     parts.create_task(self._show_all(self._sink))
+                    parts.create_task(self._attend(self._sink))
                     parts.create_task(self._write_all())
             else:
                 await self._write_all()
@@ -137,6 +138,13 @@ class Delivery:
                 self._try_no_more(self._live.last_seq)
                 await self._wait(error)
                 self._try_no_more(self._live.last_seq)
+
+    async def _attend(self, sink: LiveSink) -> None:
+        while True:
+            try:
+                await sink.attend()
+            except OSError as error:
+                await self._wait(error)
 
     def _try_no_more(self, seq: int) -> None:
         self._tried = max(self._tried, seq)

@@ -6,6 +6,7 @@ misses nothing. A `LiveSink` shows the newest value at once as well; what it cou
 comes later, oldest first, through `Sink.write`.
 """
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -57,6 +58,16 @@ class Sink(ABC):
 
 class LiveSink(Sink):
     """A sink that shows each entry as it comes, whatever it has still to catch up with."""
+
+    async def attend(self) -> None:
+        """Be there while nothing comes, for ever: say what is silent, hear what others say.
+
+        Called in a task of its own, beside `show` and `write`, and again after an error.
+
+        Raises:
+            OSError: the world is away.
+        """
+        await asyncio.get_running_loop().create_future()
 
     @abstractmethod
     async def show(self, judged: Judged) -> None:

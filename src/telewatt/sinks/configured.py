@@ -12,6 +12,7 @@ SINKS = {
     "webhook": "telewatt.sinks.webhook:Webhook",
     "jsonl": "telewatt.sinks.jsonlines:JsonLines",
     "prometheus": "telewatt.sinks.prometheus:Prometheus",
+    "mqtt": "telewatt.sinks.mqtt.sink:MqttSink",
 }
 """From a section of the configuration to its class, whose ``of(section, house)`` makes the sink."""
 

@@ -1,0 +1,98 @@
+"""The names of topics, documented in docs/en/mqtt.md.
+
+A label is part of a name, and ``+`` may not stand there: it is a wildcard. The rule is reversible:
+``+`` is written ``_P``; an underscore is written twice, but for one that a small letter follows
+(``EAP_s`` stays as it is).
+"""
+
+import re
+from typing import NamedTuple
+
+_RESERVED = re.compile(r"(status|service|line|command)_*")
+_ESCAPED = re.compile(r"\+|_(?![a-z])")
+_ESCAPES = re.compile(r"_P|__")
+
+
+class Message(NamedTuple):
+    """What is published.
+
+    Attributes:
+        retain: whether the broker keeps it for those who come later.
+        qos: 0, 1 or 2; ``None``: as configured.
+    """
+
+    topic: str
+    payload: str
+    retain: bool = False
+    qos: int | None = None
+
+
+def label_level(label: str) -> str:
+    """A label as part of a topic.
+
+    >>> label_level("NJOURF+1"), label_level("SMAXSN-1"), label_level("EAP_s")
+    ('NJOURF_P1', 'SMAXSN-1', 'EAP_s')
+    """
+    return _ESCAPED.sub(lambda found: "_P" if found[0] == "+" else "__", label)
+
+
+def label_of(level: str) -> str:
+    """The label that `label_level` wrote so.
+
+    >>> label_of("NJOURF_P1")
+    'NJOURF+1'
+    """
+    return _ESCAPES.sub(lambda found: "+" if found[0] == "_P" else "_", level)
+
+
+def meter_level(meter: str) -> str:
+    """A meter's identity as part of a topic: itself, but for the words that are not a meter's.
+
+    >>> meter_level("021861348497"), meter_level("line")
+    ('021861348497', 'line_')
+    """
+    return f"{meter}_" if _RESERVED.fullmatch(meter) else meter
+
+
+class Topics:
+    """All names below one prefix.
+
+    Attributes:
+        status: ``online``, or ``offline`` (also the last will): whether the service is connected.
+        service: what the service says of itself.
+        commands: the filter of what may be asked.
+        command: what these topics begin with.
+        availabilities: the filter of these topics of all meters.
+    """
+
+    def __init__(self, prefix: str = "telewatt") -> None:
+        self._prefix = prefix
+        self.status = f"{prefix}/status"
+        self.service = f"{prefix}/service"
+        self.command = f"{prefix}/command/"
+        self.commands = f"{self.command}#"
+        self.availabilities = f"{prefix}/+/availability"
+
+    def line(self, name: str) -> str:
+        """How a line is."""
+        return f"{self._prefix}/line/{name}"
+
+    def availability(self, meter: str) -> str:
+        """``online`` or ``offline``: whether a meter is heard."""
+        return f"{self._prefix}/{meter_level(meter)}/availability"
+
+    def state(self, meter: str) -> str:
+        """Everything about a meter, as of its newest frame."""
+        return f"{self._prefix}/{meter_level(meter)}/state"
+
+    def label(self, meter: str, label: str) -> str:
+        """One dataset."""
+        return f"{self._prefix}/{meter_level(meter)}/label/{label_level(label)}"
+
+    def history(self, meter: str) -> str:
+        """What was missed, with its own times."""
+        return f"{self._prefix}/{meter_level(meter)}/history"
+
+    def event(self, meter: str) -> str:
+        """What happened in the life of a meter."""
+        return f"{self._prefix}/{meter_level(meter)}/event"
