@@ -8,6 +8,8 @@ endif
 BIN := $(VENV)/bin
 COMPONENTS := setup-debian "setup-peer pyteleinfo" "setup-peer esphome" "setup-peer homeassistant"
 SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
+PAGE := $(BIN)/python hatch_build.py
+NPM := cd frontend && PATH="$(abspath $(BIN)):$$PATH" npm --silent
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) --extra all pyproject.toml
 
@@ -21,6 +23,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/run.stamp ## See telewatt at work on simulated meters, without any hardware
+	@$(PAGE)
 	@$(BIN)/telewatt demo
 
 check: $(VENV)/dev.stamp static ## The fast gate: format, lint, types, unit tests
@@ -30,6 +33,10 @@ static: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(PAGE)
+	@cmp -s frontend/package-lock.json frontend/node_modules/checked.lock || \
+	  { ($(NPM) ci --ignore-scripts) && cp frontend/package-lock.json frontend/node_modules/checked.lock; }
+	($(NPM) run check)
 
 test: $(VENV)/dev.stamp static components docs ## Everything, with the real components
 	$(BIN)/pytest -q -n 3 --dist worksteal --durations=15 $(ONCE_MORE)
@@ -46,6 +53,7 @@ docs: $(VENV)/dev.stamp ## Build the documentation into docs/site/
 	@echo "Read them:   python3 -m http.server --directory docs/site"
 
 record: $(VENV)/dev.stamp ## Make the pictures of the documentation from real runs
+	@$(PAGE)
 	$(BIN)/python scripts/record.py
 
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.txt from pyproject.toml; UPGRADE=1 for newer ones
@@ -54,7 +62,7 @@ lock: $(VENV)/dev.stamp ## Resolve requirements/*.txt from pyproject.toml; UPGRA
 
 clean: ## Remove what the other targets made
 	rm -rf .venv* .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache \
-	  build dist docs/.cache docs/site
+	  build dist docs/.cache docs/site frontend/node_modules src/telewatt/web/static
 
 $(VENV)/%.stamp: requirements/%.txt $(SETUP)
 	@PYTHON='$(PYTHON)' scripts/setup-python $(VENV) $*

@@ -1,0 +1,158 @@
+/** The frame of all pages: navigation, connection, language and colours; and who may come in. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { post, session } from "./api/client";
+import { connection } from "./api/live";
+import type { Session } from "./api/types";
+import { Login } from "./pages/login";
+import { Now } from "./pages/now/now";
+import { link, PAGES, type PageName, useRoute } from "./route";
+import { useStore } from "./store";
+import { chooseLanguage, language, say, useLanguage } from "./text/language";
+import { W } from "./text/words";
+import { type Choice, choice, chooseTheme, useTheme } from "./theme";
+import { Icon, type IconName } from "./ui/icon";
+import { Notice } from "./ui/parts";
+
+const ICONS: Record<PageName, IconName> = {
+  now: "bolt",
+  history: "chart",
+  line: "signal",
+  meters: "meter",
+};
+const THEMES: readonly Choice[] = ["system", "light", "dark"];
+const THEME_ICONS: Record<Choice, IconName> = { system: "auto", light: "sun", dark: "moon" };
+
+export function App() {
+  useLanguage();
+  useTheme();
+  const told = useStore(session);
+  const { page } = useRoute();
+  useEffect(() => {
+    document.title = `${say(W.pages[page])} · telewatt`;
+  });
+  const inside = told?.authenticated === true;
+  return (
+    <div class="shell">
+      <button type="button" class="skip" onClick={toMain}>
+        {say(W.shell.skip)}
+      </button>
+      <header class="top">
+        <div class="top-in">
+          <a class="brand" href={link("now")}>
+            <img src="favicon.svg" width={26} height={26} alt="" />
+            <span>telewatt</span>
+          </a>
+          {inside && <Tabs page={page} />}
+          <div class="tools">
+            {inside && <Pulse />}
+            <LanguageButton />
+            <ThemeButton />
+            {inside && told.open === false && <LogoutButton />}
+          </div>
+        </div>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Lost />
+        {told === null ? null : inside ? <Page name={page} /> : <Login />}
+      </main>
+    </div>
+  );
+}
+
+function Page({ name }: { name: PageName }) {
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) window.scrollTo(0, 0);
+    first.current = false;
+  }, [name]);
+  switch (name) {
+    default:
+      return <Now />;
+  }
+}
+
+function toMain(): void {
+  document.getElementById("main")?.focus();
+}
+
+function Tabs({ page }: { page: PageName }) {
+  return (
+    <nav class="tabs" aria-label={say(W.shell.pages)}>
+      {PAGES.map((name) => (
+        <a key={name} href={link(name)} aria-current={name === page ? "page" : undefined}>
+          <Icon name={ICONS[name]} size={20} />
+          {say(W.pages[name])}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Pulse() {
+  const state = useStore(connection);
+  return (
+    <span class={`pulse ${state}`} data-connection={state}>
+      <i />
+      {say(W.shell[state])}
+    </span>
+  );
+}
+
+function Lost() {
+  const state = useStore(connection);
+  return (
+    <div role="status" class="lost">
+      {state === "lost" && <Notice grade="bad">{say(W.shell.lostLong)}</Notice>}
+    </div>
+  );
+}
+
+function LanguageButton() {
+  const other = language.value === "en" ? "fr" : "en";
+  return (
+    <button
+      type="button"
+      class="button quiet square"
+      lang={other}
+      aria-label={say(W.shell.other)}
+      title={say(W.shell.other)}
+      onClick={() => chooseLanguage(other)}
+    >
+      {other.toUpperCase()}
+    </button>
+  );
+}
+
+function ThemeButton() {
+  const chosen = useStore(choice);
+  const next = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length] as Choice;
+  const label = `${say(W.shell.theme)}: ${say(W.shell.themes[chosen])}`;
+  return (
+    <button
+      type="button"
+      class="button quiet square"
+      aria-label={label}
+      title={label}
+      onClick={() => chooseTheme(next)}
+    >
+      <Icon name={THEME_ICONS[chosen]} />
+    </button>
+  );
+}
+
+function LogoutButton() {
+  const leave = async () => session.set(await post<Session>("logout", {}));
+  const label = say(W.shell.logout);
+  return (
+    <button
+      type="button"
+      class="button quiet square"
+      aria-label={label}
+      title={label}
+      onClick={() => void leave()}
+    >
+      <Icon name="out" />
+    </button>
+  );
+}

@@ -1,0 +1,27 @@
+/** The page "Now". */
+
+import { meters } from "../../api/live";
+import { useStore } from "../../store";
+import { say } from "../../text/language";
+import { W } from "../../text/words";
+import { Notice } from "../../ui/parts";
+import { MeterCard } from "./meter_card";
+import { Total } from "./total";
+
+export function Now() {
+  const all = useStore(meters);
+  if (!all) return <p class="faint">{say(W.shell.wait)}</p>;
+  const live = all.filter(({ line }) => line !== null);
+  return (
+    <>
+      <h1 class="hidden-text">{say(W.pages.now)}</h1>
+      {!live.length && <Notice>{say(W.now.noMeter)}</Notice>}
+      {live.length > 1 && <Total key={live.map(({ who }) => who).join()} meters={live} />}
+      <div class="now-grid">
+        {live.map((meter) => (
+          <MeterCard key={meter.who} meter={meter} />
+        ))}
+      </div>
+    </>
+  );
+}

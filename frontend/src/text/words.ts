@@ -1,0 +1,107 @@
+/** The words of the page that the service does not say itself. */
+
+export const W = {
+  pages: {
+    now: { en: "Now", fr: "En direct" },
+    history: { en: "History", fr: "Historique" },
+    line: { en: "Line", fr: "Liaison" },
+    meters: { en: "Meters", fr: "Compteurs" },
+  },
+  shell: {
+    skip: { en: "Skip to the content", fr: "Aller au contenu" },
+    pages: { en: "Pages", fr: "Pages" },
+    live: { en: "Live", fr: "En direct" },
+    connecting: { en: "Connecting", fr: "Connexion" },
+    lost: { en: "Not connected", fr: "Non connecté" },
+    lostLong: {
+      en: "The page is not connected to telewatt: what you see is not live. It tries again by itself.",
+      fr: "La page n'est pas reliée à telewatt : ce que vous voyez n'est pas en direct. Elle réessaie d'elle-même.",
+    },
+    theme: { en: "Colours", fr: "Couleurs" },
+    themes: {
+      system: { en: "as the system", fr: "comme le système" },
+      light: { en: "light", fr: "claires" },
+      dark: { en: "dark", fr: "sombres" },
+    },
+    other: { en: "Français", fr: "English" },
+    logout: { en: "Log out", fr: "Se déconnecter" },
+    wait: { en: "Loading…", fr: "Chargement…" },
+  },
+  login: {
+    title: { en: "Log in", fr: "Connexion" },
+    password: { en: "Password", fr: "Mot de passe" },
+    enter: { en: "Log in", fr: "Se connecter" },
+    hint: {
+      en: "Set with “telewatt web password” on the machine that reads the meters.",
+      fr: "Choisi par « telewatt web password » sur la machine qui lit les compteurs.",
+    },
+    unset: {
+      en: "No password has been set. Type “telewatt web password” on the machine that reads the meters.",
+      fr: "Aucun mot de passe n'a été choisi. Tapez « telewatt web password » sur la machine qui lit les compteurs.",
+    },
+    wait: {
+      en: "Too many attempts. Try again in {seconds} s.",
+      fr: "Trop de tentatives. Réessayez dans {seconds} s.",
+    },
+  },
+  now: {
+    drawn: { en: "drawn, apparent power", fr: "soutirés, puissance apparente" },
+    drawnShort: { en: "Drawn", fr: "Soutiré" },
+    injected: { en: "injected", fr: "injectés" },
+    injectedShort: { en: "Injected", fr: "Injecté" },
+    active: {
+      en: "≈ {w} W active (estimate ± {error} W)",
+      fr: "≈ {w} W actifs (estimation ± {error} W)",
+    },
+    curve: {
+      en: "Apparent power of the last minutes, now {va} VA",
+      fr: "Puissance apparente des dernières minutes, actuellement {va} VA",
+    },
+    curveEmpty: { en: "No curve yet", fr: "Pas encore de courbe" },
+    margin: { en: "{va} VA left", fr: "{va} VA disponibles" },
+    over: { en: "{va} VA over", fr: "{va} VA de trop" },
+    subscribed: { en: "{percent} of {kva} kVA subscribed", fr: "{percent} de {kva} kVA souscrits" },
+    overPower: {
+      en: "The subscribed power is exceeded: switch something off, or the meter may cut.",
+      fr: "La puissance souscrite est dépassée : éteignez un appareil, sinon le compteur peut couper.",
+    },
+    voltage: { en: "Voltage", fr: "Tension" },
+    current: { en: "Current", fr: "Courant" },
+    phase: { en: "Phase", fr: "Phase" },
+    power: { en: "Power", fr: "Puissance" },
+    today: { en: "Today so far", fr: "Aujourd'hui" },
+    todayInjected: { en: "Injected today", fr: "Injecté aujourd'hui" },
+    previous: { en: "Yesterday by this time", fr: "Hier à cette heure" },
+    same_weekday: { en: "Last {day} by this time", fr: "{day} dernier à cette heure" },
+    incomplete: { en: "incomplete", fr: "incomplet" },
+    tempoToday: { en: "Today", fr: "Aujourd'hui" },
+    tempoTomorrow: { en: "Tomorrow", fr: "Demain" },
+    colours: {
+      blue: { en: "Blue", fr: "Bleu" },
+      white: { en: "White", fr: "Blanc" },
+      red: { en: "Red", fr: "Rouge" },
+      none: { en: "not known yet", fr: "pas encore connu" },
+    },
+    tempoSource: { en: "as the meter says ({source})", fr: "selon le compteur ({source})" },
+    ejpRunning: {
+      en: "EJP day: mobile peak hours are running.",
+      fr: "EJP : heures de pointe mobile en cours.",
+    },
+    ejpNotice: {
+      en: "EJP notice: mobile peak hours begin within 30 minutes.",
+      fr: "Préavis EJP : les heures de pointe mobile commencent dans les 30 minutes.",
+    },
+    stale: { en: "No frame for {since}", fr: "Aucune trame depuis {since}" },
+    never: { en: "Nothing received yet", fr: "Rien reçu pour l'instant" },
+    total: { en: "All meters", fr: "Tous les compteurs" },
+    totalDrawn: { en: "Drawn now", fr: "Soutiré" },
+    totalInjected: { en: "Injected now", fr: "Injecté" },
+    totalToday: { en: "Drawn today", fr: "Soutiré aujourd'hui" },
+    totalMissing: { en: "without {names}", fr: "sans {names}" },
+    computed: { en: "computed: {formula}", fr: "calculé : {formula}" },
+    noMeter: {
+      en: "No meter is configured.",
+      fr: "Aucun compteur n'est configuré.",
+    },
+  },
+};
