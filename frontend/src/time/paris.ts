@@ -57,9 +57,7 @@ export function toCivil(at: number): Civil {
 export function toInstant(civil: Partial<Civil> & { year: number }): number {
   const { year, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = civil;
   const local = Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
-  const first = local - offsetS(local - 2 * HOUR_S);
-  if (first + offsetS(first) === local) return first;
-  return local - offsetS(local);
+  return local - offsetS(local - 2 * HOUR_S);
 }
 
 /** Monday 0 to Sunday 6. */
