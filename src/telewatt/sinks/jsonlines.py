@@ -51,7 +51,7 @@ class JsonLines(Sink):
         self._frames = JsonFrames() if frames else None
         self._pipe = Pipe(path) if path is None or _is_pipe(path) else None
         self._given: set[_Mark] = set()  # to the pipe, of a batch that is not done
-        self._known: set[_Mark] | None = None  # lines of the file that may come again
+        self._known: set[_Mark] | None = None  # lines of the file that may come (again)
 
     @classmethod
     def of(cls, section: JsonlConfig, house: House) -> "JsonLines":
@@ -92,7 +92,8 @@ class JsonLines(Sink):
         except OSError as error:
             self._known = None  # who knows what of it was written: look again
             raise SinkError(NO_FILE.fill(path=path, why=error.strerror or error)) from error
-        self._known.difference_update(map(_mark_of, told))
+        later = {mark for mark in self._known if mark[0] > told[-1].seq}
+        self._known = later.union(map(_mark_of, told))
 
     def _line_of(self, judged: Judged) -> bytes:
         told = json.dumps(document_of(judged), ensure_ascii=False)

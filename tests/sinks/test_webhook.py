@@ -1,0 +1,147 @@
+"""Webhooks: what is posted, when, and what an answer means."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from telewatt.config.model import WebhookConfig
+from telewatt.sinks import SinkError
+from telewatt.sinks.webhook import Webhook
+from telewatt.truth import EventKind
+from tests.sinks.receivers.web import Hook
+from tests.sinks.test_contract import ENTRIES
+
+
+@pytest.fixture
+async def hook(tmp_path: Path) -> AsyncIterator[Hook]:
+    hook = Hook(tmp_path)
+    await hook.start()
+    yield hook
+    await hook.stop()
+
+
+def webhook(hook: Hook, token: str | None = None, key: str | None = None, **words) -> Webhook:
+    section = WebhookConfig(f"http://127.0.0.1:{hook.port}/hook", **words)
+    return Webhook(section, lambda: token, lambda: key, "en")
+
+
+async def test_one_reading_a_meter_and_interval_is_posted_and_every_event(hook: Hook) -> None:
+    sink = webhook(hook, interval_s=60)
+    await sink.write(ENTRIES)
+    await sink.close()
+    told = list(hook.kept.values())
+    paced = [document for document in told if not document["events"]]
+    intervals = [(d["source"], d["received_at"][:16]) for d in paced if d["totals"]]
+    assert len(intervals) == len(set(intervals))
+    minutes = {(e.reading.source, f"{e.reading.received_at:%FT%H:%M}") for e in ENTRIES}
+    assert {*intervals, *((d["source"], d["received_at"][:16]) for d in told)} == minutes
+
+
+async def test_only_what_happens_is_posted_if_asked_for(hook: Hook) -> None:
+    event = next(e for e in ENTRIES if e.judgement.settled)
+    happened = {"kind": EventKind.POWER, "subject": "PREF", "before": "6", "after": "9"}
+    entries = [
+        *ENTRIES[:20],
+        event._replace(judgement=event.judgement._replace(events=(an_event(**happened),))),
+        *ENTRIES[20:40],
+    ]
+    sink = webhook(hook, send="events")
+    await sink.write(entries)
+    await sink.close()
+    [document] = [d for d in hook.kept.values() if d["events"][0]["kind"] == "power"]
+    assert document["events"][0]["after"] == "9"
+    assert all(document["events"] for document in hook.kept.values())
+
+
+def an_event(**words):
+    from telewatt.language import Text
+    from telewatt.truth import Event
+
+    at = ENTRIES[0].reading.received_at
+    return Event(at=at, since=at, text=Text("power", "puissance"), **words)
+
+
+async def test_a_receiver_can_know_who_sent_it(hook: Hook) -> None:
+    sink = webhook(hook, token="secret", key="key", interval_s=0)
+    await sink.write(ENTRIES[:1])
+    await sink.close()
+    [posted] = hook.raw
+    assert posted.headers["Authorization"] == "Bearer secret"
+    digest = hmac.new(b"key", posted.body, hashlib.sha256).hexdigest()
+    assert posted.headers["X-Telewatt-Signature"] == f"sha256={digest}"
+    assert json.loads(posted.body)["source"] == ENTRIES[0].reading.source
+
+
+async def test_without_secrets_there_is_no_header_of_them(hook: Hook) -> None:
+    sink = webhook(hook, interval_s=0)
+    await sink.write(ENTRIES[:1])
+    await sink.close()
+    assert not {"Authorization", "X-Telewatt-Signature"} & hook.raw[0].headers.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (401, "secret"),
+        (403, "rights"),
+        (404, "correct url"),
+        (410, "correct url"),
+        (302, "new address"),
+        (429, "busy"),
+        (500, "log"),
+    ],
+)
+async def test_an_answer_that_may_become_better_is_an_error(
+    hook: Hook, status: int, words: str
+) -> None:
+    sink = webhook(hook, interval_s=0)
+    hook.status, hook.headers = status, {"Location": "http://elsewhere/"}
+    with pytest.raises(SinkError, match=words):
+        await sink.write(ENTRIES[:5])
+    hook.status = 200
+    await sink.write(ENTRIES[:5])
+    await sink.close()
+    assert len(hook.kept) == 5
+    assert sink.refused == 0
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+async def test_an_object_that_is_never_taken_does_not_hold_up_the_others(
+    hook: Hook, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    sink = webhook(hook, interval_s=0)
+    hook.status = status
+    await sink.write(ENTRIES[:3])
+    hook.status = 200
+    await sink.write(ENTRIES[3:6])
+    await sink.close()
+    assert (sink.refused, len(hook.kept)) == (3, 3)
+    assert caplog.text.count("refuses an object") == 1
+    assert "so it is" in caplog.text
+
+
+async def test_what_the_receiver_has_already_is_done(hook: Hook) -> None:
+    sink = webhook(hook, interval_s=0)
+    hook.status = 409
+    await sink.write(ENTRIES[:3])
+    await sink.close()
+    assert sink.refused == 0
+
+
+async def test_after_an_error_nothing_is_posted_twice_nor_left_out(hook: Hook) -> None:
+    sink = webhook(hook, interval_s=0)
+    await sink.write(ENTRIES[:4])
+    await hook.go_away()
+    with pytest.raises(SinkError, match="nothing answers"):
+        await sink.write(ENTRIES[4:9])
+    await hook.come_back()
+    await sink.write(ENTRIES[4:9])
+    await sink.close()
+    assert len(hook.kept) == 9
+    assert set(hook.posts.values()) == {1}
