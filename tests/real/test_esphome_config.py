@@ -2,28 +2,21 @@
 
 import base64
 import json
+import re
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import product
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
-from telewatt.esphome.answers import DeviceAnswers, check, read_meter
-from telewatt.esphome.boards import BOARDS, HOST
+from telewatt.esphome.answers import DeviceAnswers
 from telewatt.esphome.factory import files_of
+from tests.esphome.matrix import devices
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 ASK = Path(__file__).with_name("ask_esphome.py")
-SHAPES = [
-    *(f"historic {c} {p}" for c, p in product(("base", "hc", "ejp", "tempo"), ("mono", "tri"))),
-    *(
-        f"standard {c} {p}"
-        for c, p in product(("base", "hc", "tempo", "tempo producer"), ("mono", "tri"))
-    ),
-]
 SECRETS = {
     "wifi_ssid": "home",
     "wifi_password": "eight-or-more",
@@ -36,34 +29,6 @@ SECRETS = {
     "web_username": "linky",
     "web_password": "web",
 }
-EXPECTED_WARNINGS = ("strapping pin", "strapping pins", "#why-am-i-getting-a-warning")
-
-
-def devices() -> Iterator[DeviceAnswers]:
-    """Every board with every framework, every shape of a meter, one and two of them."""
-    boards = [(b, f) for b in BOARDS.values() for f in b.frameworks]
-    for number, ((board, framework), shape, two) in enumerate(
-        product(boards, SHAPES, (False, True))
-    ):
-        other = SHAPES[number % 8]  # historic: what an ESP8266 can read beside another
-        meters = [read_meter("house", shape), *([read_meter("solar", other)] if two else [])]
-        yield check(
-            DeviceAnswers(
-                name=f"m{number}",
-                board=board,
-                framework=framework,
-                meters=tuple(meters),
-                language="fr" if number % 2 else "en",
-                network="none" if board.name == HOST else "ethernet" if board.wired else "wifi",
-                bridge=number % 5 == 4,
-                mqtt=number % 3 == 1 and board.name != HOST,
-                web_server=number % 3 == 2 and board.name != HOST,
-                ota=board.name != HOST,
-                captive_portal=number % 4 != 3,
-                status_led=board.status is not None and number % 2 == 0,
-                lamp=bool(board.lamps) and number % 7 < 3,
-            )
-        )
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +62,24 @@ def test_every_configuration_of_the_matrix_is_accepted(
     refused = [(a["file"], a["said"]) for a in answers if not a["valid"]]
     assert len(answers) == len(paths)
     assert refused == []
+
+
+CORPUS = Path(__file__).resolve().parents[1] / "esphome"
+
+
+def test_esphome_accepts_and_refuses_what_the_corpus_says(esphome: Path, tmp_path: Path):
+    """The files of the validator's tests say themselves what ESPHome makes of them."""
+    for folder in ("faulty", "good"):
+        copytree(CORPUS / folder, tmp_path / folder)
+        secrets = {**SECRETS, "api_password": "old"}
+        (tmp_path / folder / "secrets.yaml").write_text(json.dumps(secrets))
+    said = {path: said_of(path) for path in sorted(tmp_path.glob("*/*.yaml"))}
+    expected = {str(path): word for path, word in said.items() if word in ("accepts", "refuses")}
+    answers = {str(a["file"]): a["valid"] for a in ask(esphome, [Path(path) for path in expected])}
+    assert answers == {path: word == "accepts" for path, word in expected.items()}
+    assert len(expected) > 80
+
+
+def said_of(path: Path) -> str:
+    match = re.search(r"^# esphome: (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return match[1] if match else ""

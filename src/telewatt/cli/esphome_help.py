@@ -39,5 +39,12 @@ LAMP = Text("LEDs that show Tempo or EJP.", "Des DEL qui montrent Tempo ou EJP."
 TITLE = Text("Its name for people.", "Son nom pour les gens.")
 TO = Text("The folder of the files.", "Le dossier des fichiers.")
 FORCE = Text("Overwrite files that are there.", "Écraser les fichiers présents.")
+VALIDATE = Text(
+    "Explain what is wrong with ESPHome configurations that read a meter.",
+    "Explique ce qui ne va pas dans des configurations ESPHome qui lisent un compteur.",
+)
+FILES = Text(
+    "The .yaml file of a device, or more.", "Le fichier .yaml d'un appareil, ou plusieurs."
+)
 
 TEXTS = tuple(value for value in list(vars().values()) if isinstance(value, Text))

@@ -1,0 +1,53 @@
+"""What can be wrong with a configuration: the table of findings, and its rows at work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+from telewatt.esphome.validator.texts import ROWS
+from telewatt.language import Text
+
+
+class Rule(NamedTuple):
+    """One row: ``what`` names the fault with its ``{values}``, ``remedy`` says what to write."""
+
+    id: str
+    what: Text
+    why: Text
+    remedy: Text
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {name: Rule(name, what, why, remedy) for name, what, why, remedy in ROWS}
+)
+"""Every finding there is, by its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that is broken at one place.
+
+    Attributes:
+        id: of the rule.
+        file, line: the place.
+        values: what goes into its texts.
+    """
+
+    id: str
+    file: str
+    line: int
+    values: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def text(self) -> Text:
+        """What is wrong, why, and what to do, without the place."""
+        rule, values = RULES[self.id], dict(self.values)
+        parts = [part.fill(**values) for part in (rule.what, rule.why, rule.remedy)]
+        return Text("{}. {}. -> {}.".format(*(p.en for p in parts)),
+                    "{}. {}. -> {}.".format(*(p.fr for p in parts)))  # fmt: skip
+
+
+def finding(rule: str, file: str, line: int, **values: object) -> Finding:
+    """The finding of this rule here."""
+    return Finding(rule, file, line, tuple(values.items()))
