@@ -1,10 +1,12 @@
 """How Home Assistant shows what a meter sends: name, unit, classes, by label and contract."""
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from telewatt.esphome.answers import MeterAnswers
 from telewatt.language import Text
+from telewatt.tic import Mode
 from telewatt.tic.labels import TABLE
 
 _NUMBER = re.compile(r"int:")
@@ -94,6 +96,24 @@ def shown(meter: MeterAnswers, label: str) -> Shown:
     )
 
 
+def names_of(mode: Mode, label: str) -> Iterator[Text]:
+    """Every name that `shown` may give to a label, whatever the contract."""
+    yield from (Text(row.en, row.fr) for row in TABLE[mode][label])
+    contract, number = _REGISTERS.get(label, ("", 0))
+    if number:
+        yield _index(_TARIFFS[contract][number - 1])
+    elif label.startswith("EASF"):
+        number = int(label[4:])
+        yield _index(Text(str(number), str(number)))
+        for tariffs in _TARIFFS.values():
+            if number <= len(tariffs):
+                yield _index(tariffs[number - 1])
+
+
+def _index(tariff: Text) -> Text:
+    return Text(f"Index {tariff.en}", f"Index {tariff.fr}")
+
+
 def _name(meter: MeterAnswers, label: str) -> Text | None:
     contract, number = _REGISTERS.get(label, (meter.contract, 0))
     if label.startswith("EASF"):
@@ -101,5 +121,5 @@ def _name(meter: MeterAnswers, label: str) -> Text | None:
     if number:
         tariffs = _TARIFFS.get(contract, ())
         tariff = tariffs[number - 1] if number <= len(tariffs) else Text(f"{number}", f"{number}")
-        return Text(f"Index {tariff.en}", f"Index {tariff.fr}")
+        return _index(tariff)
     return None

@@ -85,17 +85,19 @@ def line_of(
     """
     file, variable = meter.key_file or meter.password_file, meter.key_env or meter.password_env
     ca_file = None if meter.ca_file is None else folder / Path(meter.ca_file).expanduser()
+    mode = None if meter.mode == "auto" else Mode(meter.mode)
+    access = Access(secret_of(file, variable, folder), ca_file, mode, meter.identity)
     return Line(
         meter.source,
         name,
         on_reading,
         on_state=on_state,
         on_meter=on_meter,
-        mode=None if meter.mode == "auto" else Mode(meter.mode),
+        mode=mode,
         speed=meter.speed,
         meter=meter.identity,
         ready=ready,
-        access=Access(secret_of(file, variable, folder), ca_file),
+        access=access,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, cast
 
 from telewatt.language import Text
 from telewatt.sources.state import AddressError, LineState, LineStatus, SourceError
+from telewatt.tic import Mode
 
 __all__ = [
     "SOURCES",
@@ -36,6 +37,7 @@ SOURCES = {
     "stdin": "telewatt.sources.stdin:StdinSource",
     "sim": "telewatt.sources.sim:SimSource",
     "esphome": "telewatt.sources.esphome:EsphomeSource",
+    "esphome+values": "telewatt.sources.esphome_values:EsphomeValuesSource",
 }
 """Scheme -> "module:Class". ``/dev/...`` means ``serial:/dev/...`` and ``-`` means ``stdin:``."""
 
@@ -65,10 +67,13 @@ class Access(NamedTuple):
         secret: gives the key or password, read anew at each opening; ``None`` if none is
             configured. It may raise an OSError whose ``text`` says the remedy.
         ca_file: certificates to trust instead of the system's.
+        mode, identity: of the meter, if they are configured.
     """
 
     secret: Callable[[], str | None] = lambda: None
     ca_file: Path | None = None
+    mode: Mode | None = None
+    identity: str | None = None
 
 
 class Source(ABC):

@@ -23,10 +23,11 @@ class DeviceAddress:
         path: what is written behind the host, decoded.
 
     Raises:
-        AddressError: it is no such address; ``no_path`` says what is missing behind the host.
+        AddressError: it is no such address; ``no_path`` says what is missing behind the host,
+            unless that is ``optional``.
     """
 
-    def __init__(self, scheme: str, address: str, no_path: Text) -> None:
+    def __init__(self, scheme: str, address: str, no_path: Text, *, optional: bool = False) -> None:
         self.url = f"{scheme}:{address}"
         if {"@", "?", "#"} & set(address):  # not shown: it may hold a secret
             raise AddressError(_NO_USER.fill(scheme=scheme))
@@ -39,6 +40,6 @@ class DeviceAddress:
         if not host or not port:
             raise AddressError(_NO_DEVICE.fill(url=self.url, scheme=scheme))
         self.path = unquote(parts.path).strip("/")
-        if not self.path or not self.path.isprintable():
+        if not (self.path or optional) or not self.path.isprintable():
             raise AddressError(no_path.fill(url=self.url))
         self.host, self.port = host, port

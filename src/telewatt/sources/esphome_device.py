@@ -23,9 +23,14 @@ from aioesphomeapi.core import (
 )
 from aioesphomeapi.model import (
     ConnectionClosedEvent,
+    EntityState,
+    SensorInfo,
+    SensorState,
     SerialProxyDataReceived,
     SerialProxyRequestResponse,
     SerialProxyStatus,
+    TextSensorInfo,
+    TextSensorState,
 )
 
 from telewatt import __version__
@@ -38,6 +43,7 @@ RESOLVE_S = 10.0
 CONNECT_S = 3.0  # a device that has just come back does not hear what was sent before
 AGREE_S = 15.0  # an ESP8266 computes its part of a handshake for a while
 ANSWER_S = 5.0
+ENTITIES_S = 30.0
 ASK_S = 2.0  # of silence
 
 _NO_NAME = Text("no device has this name", "aucun appareil n'a ce nom")
@@ -108,6 +114,31 @@ class Device:
         except (APIConnectionError, TimeoutError) as error:
             self._explain(error)
         return [port.name for port in info.serial_proxies]
+
+    async def entities(self) -> list[tuple[int, str, str, int]]:
+        """Its sensors and text sensors: key, name, unit (empty for texts), decimals shown."""
+        try:
+            async with asyncio.timeout(ENTITIES_S):
+                found, _ = await self._client.list_entities_services()
+        except (APIConnectionError, TimeoutError) as error:
+            self._explain(error)
+        sensors: list[tuple[int, str, str, int]] = []
+        for entity in found:
+            if isinstance(entity, SensorInfo):
+                unit, decimals = entity.unit_of_measurement, entity.accuracy_decimals
+                sensors.append((entity.key, entity.name, unit, decimals))
+            elif isinstance(entity, TextSensorInfo):
+                sensors.append((entity.key, entity.name, "", 0))
+        return sensors
+
+    def follow_states(self, on_state: Callable[[int, object], None]) -> None:
+        """Be told key and state of each sensor, now and whenever it is measured; not of none."""
+
+        def take(state: EntityState) -> None:
+            if isinstance(state, SensorState | TextSensorState) and not state.missing_state:
+                on_state(state.key, state.state)
+
+        self._client.subscribe_states(take)
 
     async def read_port(
         self, number: int, speed: int, unread: bytearray, on_data: Callable[[], None]

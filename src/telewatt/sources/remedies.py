@@ -151,6 +151,18 @@ REMEDIES = {
         en="{port}: the device has no serial_proxy of this name; it has: {known}",
         fr="{port} : l'appareil n'a pas de serial_proxy de ce nom ; il a : {known}",
     ),
+    "unusable: no values": Text(
+        en="{port}: no sensor behind the prefix {prefix!r} is named after a label (EAST, PAPP...); "
+        "the device has: {known}",
+        fr="{port} : aucun capteur derrière le préfixe {prefix!r} ne porte le nom d'une étiquette "
+        "(EAST, PAPP...) ; l'appareil a : {known}",
+    ),
+    "unusable: mixed": Text(
+        en="{port} tells of several meters in turn ({meters}): give the one of a single meter, or "
+        'write its address as identity = "..."',
+        fr="{port} parle de plusieurs compteurs à tour de rôle ({meters}) : donnez celui d'un seul "
+        'compteur, ou écrivez son adresse : identity = "..."',
+    ),
     "unusable: terminal": Text(
         en="{port} is no serial port: for a capture write file:{port}",
         fr="{port} n'est pas un port série : pour une capture, écrivez file:{port}",

@@ -66,6 +66,8 @@ def restore_data(mode: Mode, label: str, told: str) -> str:
                 return told.zfill(width)
             if kind in ("text", "code"):
                 return told.ljust(width)
+            if kind == "address" and told.isdecimal() and len(told) >= width - 2:
+                return told.zfill(width)  # it was taken for a number
     return told
 
 
@@ -119,10 +121,13 @@ class RelayedDecoder:
 
 
 def _shape(row: Label) -> tuple[str, int]:
-    """The kind of a label's format and how many characters it has at least; 0: any number."""
+    """The kind of a label's format and the characters it has; 0: any number.
+
+    An index of 8 or 9 digits has 9: only a concentrator's has 8.
+    """
     kind, _, size = row.format.partition(":")
     widths = {"relais": 3, "stge": 8, "ppot": 2, "address": 12, "optarif": 4, "ptec": 4}
-    least = size.split(",")[0]
+    least = size.split(",")[-1 if kind == "int" else 0]
     return kind, widths.get(kind, int(least) if least.isdecimal() else 0)
 
 
