@@ -52,7 +52,8 @@ def test_an_unknown_kind_of_source_is_an_error_of_the_configuration(tmp_path):
     assert result.exit_code == 2
     assert result.stderr == (
         "telewatt.toml:2: meters.a.source: unknown kind of source → "
-        "write /dev/..., - or serial:, socket:, rfc2217:, file:, stdin:, sim:, esphome:\n"
+        "write /dev/..., - or serial:, socket:, rfc2217:, file:, stdin:, sim:, "
+        "esphome:, esphome+values:, mqtt:, mqtts:\n"
     )
 
 

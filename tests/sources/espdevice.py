@@ -253,3 +253,27 @@ def varint(value: int) -> bytes:
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes((*out, value))
+
+
+def sensors(*told: str | tuple[str, str, int]) -> list[Any]:
+    """Text sensors by their name; numbers by name, unit and decimals. Keys count from 1."""
+    found: list[Any] = []
+    for key, each in enumerate(told, 1):
+        if isinstance(each, str):
+            found.append(pb.ListEntitiesTextSensorResponse(key=key, name=each))
+        else:
+            name, unit, decimals = each
+            found.append(
+                pb.ListEntitiesSensorResponse(
+                    key=key, name=name, unit_of_measurement=unit, accuracy_decimals=decimals
+                )
+            )
+    return found
+
+
+def text(key: int, state: str) -> Any:
+    return pb.TextSensorStateResponse(key=key, state=state)
+
+
+def number(key: int, state: float) -> Any:
+    return pb.SensorStateResponse(key=key, state=state)

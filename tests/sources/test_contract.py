@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 import os
 import re
 import socket
@@ -26,11 +27,14 @@ from telewatt.sources import (
     source_for,
     stdin,
 )
-from tests.sources.espdevice import EspDevice
-from tests.sources.meters import make_frame
+from tests.sources.espdevice import EspDevice, sensors, text
+from tests.sources.meters import LINKY, make_frame
+from tests.sources.mosquitto import Mosquitto
 from tests.sources.portserver import PortServer
 
 FRAMES = b"".join(make_frame(index_wh=n) for n in range(40))
+TOLD = 60  # values that make as many bytes
+OWN_BYTES = ("sim:", "esphome+values:", "mqtt:")
 
 
 Act = Callable[[], Awaitable[object]]
@@ -96,6 +100,31 @@ async def esphome(path: Path) -> AsyncIterator[Other]:
 
 
 @asynccontextmanager
+async def esphome_values(path: Path) -> AsyncIterator[Other]:
+    async with EspDevice(entities=sensors("ADSC", "EAST")) as device:
+
+        async def send() -> None:
+            for n in range(TOLD):
+                await device.tell(text(1, LINKY), text(2, str(n)))
+                await asyncio.sleep(0)
+
+        url = f"esphome+values://127.0.0.1:{device.port}"
+        yield Other(url, send, device.stop, LineState.UNREACHABLE)
+
+
+@asynccontextmanager
+async def mqtt(path: Path) -> AsyncIterator[Other]:
+    async with Mosquitto(path) as broker:
+
+        async def send() -> None:
+            messages = [json.dumps({"TIC": {"ADSC": LINKY, "EAST": n}}) for n in range(TOLD)]
+            await broker.publish("tele/linky/SENSOR", *messages)
+
+        url = f"mqtt://127.0.0.1:{broker.port}/tele/linky/SENSOR"
+        yield Other(url, send, broker.stop, LineState.UNREACHABLE)
+
+
+@asynccontextmanager
 async def file(path: Path) -> AsyncIterator[Other]:
     (path / "x.tic").write_bytes(FRAMES)
     yield Other(f"file:{path}/x.tic", absent=LineState.UNUSABLE)
@@ -156,9 +185,17 @@ KINDS = {
     "stdin, a file": stdin_file,
     "sim": sim,
     "esphome": esphome,
+    "esphome+values": esphome_values,
+    "mqtt": mqtt,
 }
 Kind = Callable[[Path], AbstractAsyncContextManager[Other]]
-every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+NEEDS = {"mqtt": [pytest.mark.real]}
+every_kind = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, id=name, marks=NEEDS.get(name, [])) for name, kind in KINDS.items()]
+)
+lost_kind = pytest.mark.parametrize(
+    "kind", [serial, tcp, rfc2217, esphome, esphome_values, pytest.param(mqtt, marks=NEEDS["mqtt"])]
+)
 
 
 async def collect(source: Source, size: int) -> list[Chunk]:
@@ -172,7 +209,8 @@ async def collect(source: Source, size: int) -> list[Chunk]:
 
 
 def test_the_contract_is_run_on_every_source() -> None:
-    assert {name.partition(",")[0] for name in KINDS} == set(SOURCES)
+    through_tls = {"mqtts"}  # is mqtt otherwise; tests/sources/test_mqtt.py
+    assert {name.partition(",")[0] for name in KINDS} == set(SOURCES) - through_tls
 
 
 @every_kind
@@ -186,7 +224,7 @@ async def test_every_byte_arrives_in_order_with_its_time(
         chunks = await collect(source, len(FRAMES))
         await source.close()
     data = b"".join(chunk.data for chunk in chunks)
-    if not other.url.startswith("sim:"):
+    if not other.url.startswith(OWN_BYTES):
         assert data == FRAMES
     assert len(data) >= len(FRAMES)
     times = [chunk.received_at for chunk in chunks]
@@ -276,7 +314,7 @@ async def test_whoever_stops_listening_leaves_no_generator_behind(
     assert left == []
 
 
-@pytest.mark.parametrize("kind", [serial, tcp, rfc2217, esphome])
+@lost_kind
 async def test_a_lost_line_is_a_state_not_an_end(
     kind: Kind, tmp_path: Path, descriptors_stay: None
 ) -> None:
@@ -292,7 +330,13 @@ async def test_a_lost_line_is_a_state_not_an_end(
         await source.close()
 
 
-@pytest.mark.parametrize("kind", [serial, tcp, rfc2217, esphome, file])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(serial, tcp, rfc2217, esphome, esphome_values, file),
+        pytest.param(mqtt, marks=NEEDS["mqtt"]),
+    ],
+)
 async def test_an_absent_other_end_is_a_state_with_a_remedy(
     kind: Kind, tmp_path: Path, descriptors_stay: None
 ) -> None:
@@ -334,15 +378,22 @@ async def test_an_absent_other_end_is_a_state_with_a_remedy(
         "esphome://host",
         "esphome://secret@host/port",
         "esphome://host/port?key=secret",
+        "esphome+values://secret@host/house",
+        "mqtt://host",
+        "mqtt:host/topic",
+        "mqtt://user:secret@host/topic",
+        "mqtts://host/tele/#/x",
+        "mqtt://host/a+/b",
+        "mqtt://host/topic?password=secret",
     ],
 )
 def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: str) -> None:
     with pytest.raises(AddressError, match=r"write|known|is one of|mode") as error:
         source_for(url)
     assert re.search(r"écrivez|connu|est parmi", error.value.text.fr)
-    for text in error.value.text:
-        assert "secret" not in text
-        assert text.isprintable()
+    for words in error.value.text:
+        assert "secret" not in words
+        assert words.isprintable()
 
 
 @pytest.mark.parametrize("scheme", ["socket", "rfc2217"])

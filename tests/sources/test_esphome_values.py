@@ -10,7 +10,7 @@ from aioesphomeapi import api_pb2 as pb
 from telewatt.reading import Reading
 from telewatt.sources import Access, LineState, SourceError, esphome_values, source_for
 from telewatt.tic import Mode, Reason, Status
-from tests.sources.espdevice import EspDevice
+from tests.sources.espdevice import EspDevice, number, sensors, text
 from tests.sources.test_line import Watched, running
 
 pytestmark = pytest.mark.usefixtures("descriptors_stay")
@@ -26,30 +26,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def library_loaded() -> None:
     import aioesphomeapi.client  # noqa: F401
-
-
-def sensors(*told: str | tuple[str, str, int]) -> list[Any]:
-    """Text sensors by their name; numbers by name, unit and decimals. Keys count from 1."""
-    found: list[Any] = []
-    for key, each in enumerate(told, 1):
-        if isinstance(each, str):
-            found.append(pb.ListEntitiesTextSensorResponse(key=key, name=each))
-        else:
-            name, unit, decimals = each
-            found.append(
-                pb.ListEntitiesSensorResponse(
-                    key=key, name=name, unit_of_measurement=unit, accuracy_decimals=decimals
-                )
-            )
-    return found
-
-
-def text(key: int, state: str) -> Any:
-    return pb.TextSensorStateResponse(key=key, state=state)
-
-
-def number(key: int, state: float) -> Any:
-    return pb.SensorStateResponse(key=key, state=state)
 
 
 def said(reading: Reading) -> dict[str, str]:

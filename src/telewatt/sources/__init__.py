@@ -38,6 +38,8 @@ SOURCES = {
     "sim": "telewatt.sources.sim:SimSource",
     "esphome": "telewatt.sources.esphome:EsphomeSource",
     "esphome+values": "telewatt.sources.esphome_values:EsphomeValuesSource",
+    "mqtt": "telewatt.sources.mqtt:MqttSource",
+    "mqtts": "telewatt.sources.mqtt:MqttsSource",
 }
 """Scheme -> "module:Class". ``/dev/...`` means ``serial:/dev/...`` and ``-`` means ``stdin:``."""
 

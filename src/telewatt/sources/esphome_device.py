@@ -6,7 +6,6 @@ goodbye: then only an unanswered question tells, so it is asked when it has been
 """
 
 import asyncio
-import os
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -37,7 +36,7 @@ from telewatt import __version__
 from telewatt.language import Text
 from telewatt.sources import LineState, SourceError
 from telewatt.sources.esphome_address import DeviceAddress
-from telewatt.sources.state import Fact
+from telewatt.sources.state import Fact, reason_of
 
 RESOLVE_S = 10.0
 CONNECT_S = 3.0  # a device that has just come back does not hear what was sent before
@@ -183,7 +182,7 @@ class Device:
         raise SourceError(LineState.UNUSABLE, port=self._address.url, detail=detail)
 
     def _note_end(self, event: ConnectionClosedEvent) -> None:
-        self.lost = self._unreachable(_reason(event.error) or _HUNG_UP, "lost")
+        self.lost = self._unreachable(reason_of(event.error) or _HUNG_UP, "lost")
         self._on_lost()
 
     def _explain(self, error: BaseException) -> NoReturn:
@@ -198,19 +197,10 @@ class Device:
             raise self._unreachable(_NO_NAME) from error
         if isinstance(error, TimeoutError):
             raise self._unreachable(_NO_ANSWER) from error
-        raise self._unreachable(_reason(error) or str(error)) from error
+        raise self._unreachable(reason_of(error) or str(error)) from error
 
     def _unreachable(self, detail: Fact, cause: str = "") -> SourceError:
         return SourceError(LineState.UNREACHABLE, cause, port=self._address.url, detail=detail)
-
-
-def _reason(error: BaseException | None) -> Fact | None:
-    """The words of the system's error number, if there is one somewhere behind this error."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno is not None:
-            return os.strerror(error.errno)
-        error = error.__cause__ or error.__context__
-    return None
 
 
 def _nobody() -> None:

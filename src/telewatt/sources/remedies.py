@@ -42,6 +42,13 @@ REMEDIES = {
         fr="des octets viennent de {port}, mais aucun groupe d'information vérifié : ce n'est pas "
         "un compteur, ou une ligne enregistrée à la mauvaise vitesse ; donnez une autre source",
     ),
+    "noise: messages": Text(
+        en="messages come from {port}, but none of a meter that telewatt understands, the last one "
+        "in {topic}: give the topic of the values (docs/en/sources.md lists what is understood)",
+        fr="des messages viennent de {port}, mais aucun d'un compteur que telewatt comprenne, le "
+        "dernier dans {topic} : donnez le topic des valeurs (docs/fr/sources.md dit ce qui est "
+        "compris)",
+    ),
     "noise: shared": Text(
         en="bytes arrive on {port}, but not one verified dataset: {holder} reads the same port "
         "and takes a part of them; stop it",
@@ -94,6 +101,17 @@ REMEDIES = {
         "or better add encryption: to its api:",
         fr="{port} ne parle pas chiffré, mais une clé est configurée : ôtez key_file (key_env), "
         "ou mieux, ajoutez encryption: à son api:",
+    ),
+    "permission denied: wrong password": Text(
+        en="{port} refuses user or password: write the user into the address "
+        "(mqtt://user@host/...) and its password into password_file (or password_env)",
+        fr="{port} refuse l'utilisateur ou le mot de passe : écrivez l'utilisateur dans l'adresse "
+        "(mqtt://utilisateur@hôte/...) et son mot de passe dans password_file (ou password_env)",
+    ),
+    "permission denied: topic": Text(
+        en="{port}: the broker lets this user not read {topic}: allow it in its access list",
+        fr="{port} : le serveur n'autorise pas cet utilisateur à lire {topic} : autorisez-le dans "
+        "sa liste d'accès",
     ),
     "permission denied: no secret": Text(
         en="the secret for {port} cannot be read: {detail}",
@@ -150,6 +168,12 @@ REMEDIES = {
     "unusable: no such port": Text(
         en="{port}: the device has no serial_proxy of this name; it has: {known}",
         fr="{port} : l'appareil n'a pas de serial_proxy de ce nom ; il a : {known}",
+    ),
+    "unusable: TLS": Text(
+        en="{port} cannot be trusted ({detail}): if its certificate is your own, write ca_file; it "
+        "must be in date and name this host",
+        fr="{port} n'est pas digne de confiance ({detail}) : si son certificat est le vôtre, "
+        "écrivez ca_file ; il doit être valide et nommer cet hôte",
     ),
     "unusable: no values": Text(
         en="{port}: no sensor behind the prefix {prefix!r} is named after a label (EAST, PAPP...); "

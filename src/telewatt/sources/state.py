@@ -3,6 +3,7 @@
 A state says what the user sees; a cause (where there is more than one) picks the remedy.
 """
 
+import os
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -48,6 +49,15 @@ class LineStatus(NamedTuple):
         """What is wrong and what to do about it."""
         text = REMEDIES[f"{self.state}: {self.cause}" if self.cause else str(self.state)]
         return text.fill(**dict(self.facts))
+
+
+def reason_of(error: BaseException | None) -> str | None:
+    """The words of the system's error number, if there is one somewhere behind this error."""
+    while error is not None:
+        if isinstance(error, OSError) and isinstance(error.errno, int) and error.errno > 0:
+            return os.strerror(error.errno)
+        error = error.__cause__ or error.__context__
+    return None
 
 
 class SourceError(Exception):

@@ -56,8 +56,14 @@ def _table() -> Mapping[str, Meanings]:
             names = {plain(label)}
             names |= {plain(each) for name in names_of(mode, label) for each in name}
             for name in names:
-                table.setdefault(name, {}).setdefault(mode, label)
-    for mode in (Mode.HISTORIC, Mode.STANDARD):  # a label's own name means nothing else
+                table.setdefault(name, {}).setdefault(mode, TABLE[mode][label][0].label)
+    for mode in (Mode.HISTORIC, Mode.STANDARD):
+        own: dict[str, set[str]] = {}
         for label in TABLE[mode]:
-            table[plain(label)][mode] = label
+            own.setdefault(plain(label), set()).add(TABLE[mode][label][0].label)
+        for name, labels in own.items():  # a label's own name means nothing else
+            if len(labels) == 1:
+                table[name][mode] = labels.pop()
+            else:  # nor can ER+ be told from ER-
+                del table[name][mode]
     return table

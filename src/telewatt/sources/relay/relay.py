@@ -45,6 +45,11 @@ class Relay:
         self._known: dict[str, Value] = {}  # told before anything was heard live
         self._gathered: dict[str, Value] = {}
 
+    @property
+    def is_gathering(self) -> bool:
+        """Whether there are single values that no frame has yet."""
+        return bool(self._gathered)
+
     def frame(self, message: Message) -> bytes | None:
         """The frame of a whole message; ``None`` if there is nothing in it for us.
 
