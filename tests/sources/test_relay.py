@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telewatt.jsonl import utc_text
+from telewatt.simulator import parse_settings, simulate
+from telewatt.sinks.mqtt.payload import value_of
 from telewatt.sources.relay.documents import Documents
 from telewatt.sources.relay.names import meanings_of, mode_of_names, plain
 from telewatt.sources.relay.relay import ALONE_AGAIN, MixedError, Relay
 from telewatt.sources.relay.told import Message, horodate_of, text_of, wh_of_kwh
-from telewatt.tic import Frame, Mode
+from telewatt.tic import Decoder, Frame, Mode
 from telewatt.tic.labels import TABLE
 from telewatt.tic.relayed import Value, read_frame
 
@@ -126,6 +132,24 @@ def test_telewatt_understands_itself() -> None:
     ]
     told = said({"status": "complete", "datasets": datasets})
     assert told == {"ADSC": LINKY, "DATE": "h251130120000", "EAST": "017000123"}
+
+
+@pytest.mark.parametrize("mode", [HISTORIC, STANDARD])
+def test_telewatt_understands_what_it_publishes_by_mqtt(mode: Mode) -> None:
+    settings = parse_settings(f"mode={mode}&contract=tempo&phases=3&producer=yes&seed=4")
+    (sent,) = islice(simulate(settings, datetime(2026, 1, 15, 12, tzinfo=UTC)), 1)
+    (frame,) = Decoder(mode).feed(sent.line)
+    document = {
+        "meter": frame.meter,
+        "mode": str(mode),
+        "labels": {d.label: value_of(d) for d in frame.datasets},
+        "times": {d.label: utc_text(d.time) for d in frame.datasets if d.time},
+    }
+    told = said(json.loads(json.dumps(document)))
+    truth = {d.label: f"{d.horodate or ''}{d.data}" for d in frame.datasets}
+    assert {label: truth[label] for label in told} == told
+    assert len(truth) - len(told) <= 3  # profiles are told decoded only
+    assert frame_of({**document, "settled": []}) is None
 
 
 def test_a_flat_document_needs_two_labels_and_may_have_other_keys() -> None:

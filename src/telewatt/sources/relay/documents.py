@@ -4,7 +4,8 @@ Forms, the first one that fits:
 - ``{"TIC": {LABEL: value}}``: Tasmota Teleinfo, its raw frames. A lone ADPS or ADIRn is an alarm
   that tells a phase, no current: left out;
 - ``{"METER": {...}, "CONTRACT": {...}}``: SENSOR of NicolasBernaerts' Tasmota;
-- ``{"datasets": [{"label", "data", "horodate"}]}``: telewatt;
+- ``{"datasets": [{"label", "data", "horodate"}]}``: telewatt's feed and JSON Lines;
+- ``{"meter", "mode", "labels": {LABEL: value}, "times"}``: telewatt's MQTT state;
 - ``{LABEL: {"raw", "timestamp": {"date", "dst"}}}``: teleinfo2mqtt, which writes local time as if
   it were UTC, and kVA as VA;
 - ``{LABEL: {"Value", "Timestamp"}}``: linky-sensor, without the letter of the season;
@@ -16,7 +17,7 @@ Sources: the projects' documentation and sources as of 2026.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from telewatt.sources.relay.told import Message, horodate_of, mode_of, text_of
+from telewatt.sources.relay.told import Message, horodate_of, horodate_of_utc, mode_of, text_of
 from telewatt.sources.relay.zlinky import Zlinky
 from telewatt.tic import Mode
 from telewatt.tic.labels import TABLE
@@ -45,6 +46,8 @@ class Documents:
             return _tasmota_sensor(document)
         if isinstance(datasets := document.get("datasets"), list):
             return _message(_telewatt(datasets), 1)
+        if isinstance(document.get("labels"), dict) and "meter" in document:
+            return _telewatt_state(document)
         if Zlinky.fits(document):
             return self._zlinky.read(document, mode)
         return _message(_labels(document), _FEW)
@@ -97,6 +100,24 @@ def _telewatt(datasets: list[Any]) -> Iterator[Value]:
             horodate = told.get("horodate")
             time = horodate if isinstance(horodate, str) else None
             yield from _stamped(label, told.get("data"), time)
+
+
+def _telewatt_state(document: Mapping[str, Any]) -> Message | None:
+    """Typed values; registers are objects with their raw value, times are UTC."""
+    labels, times = document["labels"], document.get("times")
+    stamps = times if isinstance(times, dict) else {}
+    if "settled" in document:  # of the past
+        return Message(None, ())
+    told = [Value("ADSC", text_of(document["meter"]) or "")]
+    for label, value in labels.items():
+        raw = value.get("raw") if isinstance(value, dict) else value
+        is_date = label == "DATE"
+        if not is_date and horodate_of_utc(raw):
+            continue  # of DPM1 and the like only the time is told
+        time = horodate_of_utc(value if is_date else stamps.get(label))
+        told += _stamped(label, "" if is_date else raw, time)
+    message = _message(iter(told[1:]), 1)
+    return message and message._replace(values=(told[0], *message.values))
 
 
 def _tasmota_sensor(document: Mapping[str, Any]) -> Message | None:

@@ -80,6 +80,22 @@ def horodate_of(local: object, season: str | None = None) -> str | None:
     return f"{'E' if is_summer else 'H'}{time:%y%m%d%H%M%S}"
 
 
+def horodate_of_utc(time: object) -> str | None:
+    """The meter's time stamp of an instant (ISO 8601 with its offset).
+
+    >>> horodate_of_utc("2025-07-08T17:51:50Z"), horodate_of_utc("2025-07-08T17:51:50")
+    ('E250708195150', None)
+    """
+    try:
+        instant = datetime.fromisoformat(str(time))
+        if instant.tzinfo is None:
+            return None
+        local = instant.astimezone(_PARIS)
+    except (ValueError, OverflowError):
+        return None
+    return horodate_of(local.isoformat(), "summer" if local.dst() else "winter")
+
+
 def mode_of(labels: Iterable[str]) -> Mode | None:
     """The mode that has these labels; ``None`` if both have them, or each has some."""
     found = set(labels)
