@@ -42,6 +42,7 @@ LAYER = {
     "truth": 1,
     # 2 the edges: all input and output lives here
     "exchange": 2,
+    "homeassistant": 2,
     "lines": 2,
     "sinks": 2,
     "sources": 2,

@@ -1,0 +1,208 @@
+"""One connection to the WebSocket API of Home Assistant.
+
+Source: https://developers.home-assistant.io/docs/api/websocket
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from telewatt.language import Text
+
+ANSWER_S = 60.0
+START_S = 300.0
+"""So long Home Assistant may take from its first answer until it has started."""
+HEARTBEAT_S = 30.0
+MESSAGE_BYTES = 32 << 20
+
+_AWAY = Text(
+    "Home Assistant does not answer at {url}: {why}; check that it runs and that the address is "
+    "right",
+    "Home Assistant ne répond pas à {url} : {why} ; vérifiez qu'il est en marche et que l'adresse "
+    "est juste",
+)
+_SILENT = Text(
+    "Home Assistant at {url} does not answer within {seconds:.0f} s; look at its log",
+    "Home Assistant à {url} ne répond pas en {seconds:.0f} s ; regardez son journal",
+)
+_NO_TOKEN = Text(
+    "no token for Home Assistant: make a long-lived one in its profile page, section Security, and "
+    "name its file as token_file",
+    "pas de jeton pour Home Assistant : créez-en un de longue durée dans votre page de profil, "
+    "section Sécurité, et nommez son fichier dans token_file",
+)
+_DENIED = Text(
+    "Home Assistant at {url} refuses the token: make a new long-lived one in its profile page, and "
+    "write it into token_file",
+    "Home Assistant à {url} refuse le jeton : créez-en un nouveau de longue durée dans votre page "
+    "de profil, et écrivez-le dans token_file",
+)
+_NOT_IT = Text(
+    "what answers at {url} is not Home Assistant; write its address as url, such as "
+    "http://homeassistant.local:8123",
+    "ce qui répond à {url} n'est pas Home Assistant ; écrivez son adresse dans url, par exemple "
+    "http://homeassistant.local:8123",
+)
+_REFUSED = Text(
+    "Home Assistant refuses {command}: {why}; the token must be an administrator's",
+    "Home Assistant refuse {command} : {why} ; le jeton doit être celui d'un administrateur",
+)
+_STARTING = Text(
+    "Home Assistant at {url} has not finished starting; look at its log",
+    "Home Assistant à {url} n'a pas fini de démarrer ; regardez son journal",
+)
+
+
+class HomeAssistantError(OSError):
+    """It is away or refuses: ``text`` says what is wrong and the remedy."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class HomeAssistant:
+    """An open connection; commands one after the other.
+
+    Attributes:
+        version: of Home Assistant, year and month.
+    """
+
+    def __init__(
+        self, url: str, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse
+    ) -> None:
+        self._url, self._session, self._socket = url, session, socket
+        self._number = 0
+        self.version = (0, 0)
+
+    @classmethod
+    async def connect(cls, url: str, token: Callable[[], str | None]) -> Self:
+        """Connect and log in.
+
+        Args:
+            url: of its front page.
+            token: gives the token as it is now; may raise an OSError with a ``text``.
+
+        Raises:
+            HomeAssistantError: it does not answer, or not to us.
+        """
+        secret = token()
+        if secret is None:
+            raise HomeAssistantError(_NO_TOKEN)
+        session = aiohttp.ClientSession()
+        try:
+            async with _explained(url):
+                socket = await session.ws_connect(
+                    f"{url.rstrip('/')}/api/websocket",
+                    heartbeat=HEARTBEAT_S,
+                    max_msg_size=MESSAGE_BYTES,
+                )
+                opened = cls(url, session, socket)
+                await opened._log_in(secret)
+        except BaseException:
+            await session.close()
+            raise
+        return opened
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._socket.close()
+        await self._session.close()
+
+    async def ask(self, command: str, **values: Any) -> Any:
+        """Send a command; its result.
+
+        Raises:
+            HomeAssistantError: it is refused, or the connection is lost.
+        """
+        self._number += 1
+        number = self._number
+        async with _explained(self._url):
+            await self._socket.send_json({"id": number, "type": command, **values})
+            while True:
+                message = await self._receive()
+                if message.get("id") == number and message.get("type") == "result":
+                    break
+        if not message.get("success"):
+            why = (message.get("error") or {}).get("message", "?")
+            raise HomeAssistantError(_REFUSED.fill(command=command, why=why))
+        return message.get("result")
+
+    async def wait_started(self) -> None:
+        """Wait until it has started: what it records is known only then.
+
+        Raises:
+            HomeAssistantError: that takes too long.
+        """
+        async with asyncio.timeout(START_S) as limit:
+            while (await self.ask("get_config")).get("state") != "RUNNING":
+                await asyncio.sleep(1)
+        if limit.expired():
+            raise HomeAssistantError(_STARTING.fill(url=self._url))
+
+    async def wait_lost(self, seconds: float) -> bool:
+        """Wait so long; whether the connection was lost meanwhile."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    message = await self._socket.receive()
+                    if message.type is not aiohttp.WSMsgType.TEXT:
+                        return True
+        except TimeoutError:
+            return False
+
+    async def _log_in(self, token: str) -> None:
+        asked = await self._receive()
+        if asked.get("type") != "auth_required":
+            raise HomeAssistantError(_NOT_IT.fill(url=self._url))
+        await self._socket.send_json({"type": "auth", "access_token": token})
+        answer = await self._receive()
+        if answer.get("type") != "auth_ok":
+            raise HomeAssistantError(_DENIED.fill(url=self._url))
+        year, _, rest = str(answer.get("ha_version", "")).partition(".")
+        month = rest.partition(".")[0]
+        if year.isdecimal() and month.isdecimal():
+            self.version = int(year), int(month)
+
+    async def _receive(self) -> dict[str, Any]:
+        async with asyncio.timeout(ANSWER_S):
+            message = await self._socket.receive()
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            closed = Text("connection closed", "connexion fermée")
+            raise HomeAssistantError(_AWAY.fill(url=self._url, why=closed))
+        try:
+            found = message.json()
+        except ValueError as error:
+            raise HomeAssistantError(_NOT_IT.fill(url=self._url)) from error
+        return found if isinstance(found, dict) else {}
+
+
+@asynccontextmanager
+async def _explained(url: str) -> AsyncIterator[None]:
+    """What goes wrong in here is told with its remedy."""
+    try:
+        yield
+    except HomeAssistantError:
+        raise
+    except TimeoutError as error:
+        raise HomeAssistantError(_SILENT.fill(url=url, seconds=ANSWER_S)) from error
+    except aiohttp.WSServerHandshakeError as error:
+        raise HomeAssistantError(_NOT_IT.fill(url=url)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise HomeAssistantError(_AWAY.fill(url=url, why=why)) from error
