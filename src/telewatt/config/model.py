@@ -125,6 +125,8 @@ class MqttConfig:
     prefix: str = _key(Topic(), default="telewatt")
     qos: Literal[0, 1, 2] = _key(Choice((0, 1, 2)), default=1)
     retain: bool = _key(Flag(), default=True)
+    discovery: bool = _key(Flag(), default=True)
+    discovery_prefix: str = _key(Topic(), default="homeassistant")
     interval_s: float = _key(Number(1, 86400), default=60.0)
     keepalive_s: int = _key(Number(5, 3600, whole=True), default=30)
     payload: Literal["telewatt", "linky-sensor"] = _key(

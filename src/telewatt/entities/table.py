@@ -114,6 +114,8 @@ def _is_wanted(name: str, contract: Contract | None) -> bool:
     register = _REGISTER.fullmatch(name)
     if register is None or contract is None:
         return True
+    if contract.option == "other":  # its periods are known only once they have run
+        return True
     return contract.option != "base" and int(register[1]) in contract.periods
 
 

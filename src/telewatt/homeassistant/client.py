@@ -14,7 +14,7 @@ import aiohttp
 from telewatt.language import Text
 
 ANSWER_S = 60.0
-START_S = 300.0
+START_S = 300
 """So long Home Assistant may take from its first answer until it has started."""
 HEARTBEAT_S = 30.0
 MESSAGE_BYTES = 32 << 20
@@ -149,11 +149,11 @@ class HomeAssistant:
         Raises:
             HomeAssistantError: that takes too long.
         """
-        async with asyncio.timeout(START_S) as limit:
-            while (await self.ask("get_config")).get("state") != "RUNNING":
-                await asyncio.sleep(1)
-        if limit.expired():
-            raise HomeAssistantError(_STARTING.fill(url=self._url))
+        for _ in range(START_S):
+            if (await self.ask("get_config")).get("state") == "RUNNING":
+                return
+            await asyncio.sleep(1)
+        raise HomeAssistantError(_STARTING.fill(url=self._url))
 
     async def wait_lost(self, seconds: float) -> bool:
         """Wait so long; whether the connection was lost meanwhile."""

@@ -120,7 +120,9 @@ def points_of(rows: Iterable[Mapping[str, Any]]) -> list[Point]:
 def hours_present(rows: Iterable[Mapping[str, Any]]) -> dict[datetime, Hour]:
     """The rows of ``recorder/statistics_during_period``, asked for by hour and in Wh."""
     return {
-        _time(row["start"]): Hour(_time(row["start"]), round(row.get("state") or 0), round(row["sum"]))
+        _time(row["start"]): Hour(
+            _time(row["start"]), round(row.get("state") or 0), round(row["sum"])
+        )
         for row in rows
         if row.get("sum") is not None
     }

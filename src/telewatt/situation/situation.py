@@ -40,6 +40,9 @@ SURE_FRAMES = 30
 """So many complete frames, and what none of them held is not sent any more."""
 
 
+REGISTERS = frozenset(f"import_{n}_wh" for n in range(1, 11))
+
+
 class Situation(NamedTuple):
     """What holds now. ``None``: not known, or not told by this meter.
 
@@ -88,7 +91,9 @@ class Present:
         self._mode: Mode | None = None
         self._seen, self._tariffs, self._over = Seen(), Tariffs(), OverPower()
         self._quantities: set[str] = set()
-        self._known: tuple[int, int, Contract | None] | None = None
+        self._counting: set[str] = set()  # totals that are not 0
+        self._totals: Mapping[str, int] = {}
+        self._known: tuple[int, int, int, Contract | None] | None = None
         self._newest: Mapping[str, int] = {}
         self._gauges: set[str] = set()  # all that were ever given
         self._missing: dict[str, int] = {}
@@ -100,6 +105,7 @@ class Present:
             self._mode = frame.mode
             self._seen, self._over = Seen(), OverPower()
             self._quantities.clear()
+            self._totals = {}
         self._seen.take(frame)
         self._take_values(judged)
         contract = self._tariffs.contract(frame.mode, self._seen)
@@ -142,8 +148,7 @@ class Present:
 
     def _take_values(self, judged: Judged) -> None:
         for settled in judged.judgement.settled:
-            self.values.update(settled.totals)
-            self._quantities.update(name for name, total in settled.totals.items() if total)
+            self._take_totals(settled.totals)
         gauges = judged.judgement.gauges
         self.values.update(gauges)
         if gauges is not self._newest:
@@ -159,6 +164,14 @@ class Present:
         if active is not None:
             self._quantities.add("active_w")
 
+    def _take_totals(self, totals: Mapping[str, int]) -> None:
+        """A meter sends all its registers always: one that never counted may be none."""
+        if totals is not self._totals:
+            self._totals = totals
+            self.values.update(totals)
+            self._quantities.update(totals)
+            self._counting.update(name for name, total in totals.items() if total)
+
     def _forget(self, gauges: Mapping[str, int]) -> None:
         """A gauge that several frames lack is not known any more."""
         for name in self._gauges - gauges.keys():
@@ -171,12 +184,16 @@ class Present:
         ready = self._seen.frames >= READY_FRAMES or self._seen.long_frames >= READY_DAMAGED
         if not ready or self._mode is None:
             return
-        known = (len(self._seen.labels), len(self._quantities), contract)
+        known = (len(self._seen.labels), len(self._quantities), len(self._counting), contract)
         if known != self._known or self.profile is None or self.profile.mode is not self._mode:
             self._known = known
-            labels = frozenset(self._seen.labels)
+            unnamed = contract is None or contract.option == "other"
+            idle = self._quantities & REGISTERS - self._counting if unnamed else set()
             self.profile = Profile(
-                *(self._mode, labels, frozenset(self._quantities), contract),
+                self._mode,
+                frozenset(self._seen.labels),
+                frozenset(self._quantities - idle),
+                contract,
                 phases_of(self._seen.labels),
             )
 

@@ -7,6 +7,7 @@
     linkysensor  the messages of an older program, for those who come from it
     commands     what may be asked over MQTT
     announcing   the seam for what is told about a meter beside its values (discovery)
+    homeassistant  Home Assistant is told so
     connection   to the broker; `remedies` says what is wrong with it
     sink         all of it together
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
+from telewatt.derivation import Judged
 from telewatt.sinks.mqtt.topics import Message
 from telewatt.tic import Frame
 
@@ -49,6 +50,9 @@ class Announcer(Protocol):
 
         On a new connection all is told again too, since the broker may have lost it.
         """
+
+    def news(self, judged: Judged) -> Iterable[Message]:
+        """What it is told with this frame, the next one of its meter."""
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> Heard:
         """A message that fits one of the filters. Whatever comes is no error."""

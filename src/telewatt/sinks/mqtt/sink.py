@@ -16,6 +16,7 @@ from telewatt.sinks.mqtt.announcing import Announcer
 from telewatt.sinks.mqtt.broker import Broker, broker_of
 from telewatt.sinks.mqtt.commands import Commands
 from telewatt.sinks.mqtt.connection import Connection
+from telewatt.sinks.mqtt.homeassistant import HomeAssistant
 from telewatt.sinks.mqtt.meter import AVAILABLE, Meter, event_messages
 from telewatt.sinks.mqtt.payload import history_text, json_text, line_text
 from telewatt.sinks.mqtt.topics import Message, Topics
@@ -60,7 +61,8 @@ class MqttSink(LiveSink):
     @classmethod
     def of(cls, section: MqttConfig, house: House) -> "MqttSink":
         """The one a section ``[mqtt]`` describes."""
-        return cls(section, house, broker_of(section, house), announcers_of(section, house))
+        broker = broker_of(section, house)
+        return cls(section, house, broker, announcers_of(section, house, broker.client_id))
 
     # -- what the framework calls ------------------------------------------------------------
 
@@ -171,6 +173,8 @@ class MqttSink(LiveSink):
         meter.presence.hear(judged.reading, now_s)
         yield from meter.look(now_s)
         yield from meter.take(judged)
+        for announcer in self._announcers:
+            yield from announcer.news(judged)
         if meter.facts is not facts:
             yield from self._announcements(meter)
 
@@ -244,9 +248,16 @@ class MqttSink(LiveSink):
         return Message(self._topics.service, json_text(said), self._section.retain)
 
 
-def announcers_of(section: MqttConfig, house: House) -> Sequence[Announcer]:
-    """The programs that are told of the meters."""
-    return ()
+def announcers_of(section: MqttConfig, house: House, owner: str) -> Sequence[Announcer]:
+    """The programs that are told of the meters.
+
+    Args:
+        owner: what tells this service from others on the same broker.
+    """
+    if not section.discovery:
+        return ()
+    topics, retain = Topics(section.prefix), section.retain
+    return (HomeAssistant(section.discovery_prefix, owner, topics, house, retain=retain),)
 
 
 def _now_s() -> float:

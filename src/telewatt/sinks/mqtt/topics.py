@@ -58,6 +58,7 @@ class Topics:
     """All names below one prefix.
 
     Attributes:
+        prefix: the first level or levels.
         status: ``online``, or ``offline`` (also the last will): whether the service is connected.
         service: what the service says of itself.
         commands: the filter of what may be asked.
@@ -66,7 +67,7 @@ class Topics:
     """
 
     def __init__(self, prefix: str = "telewatt") -> None:
-        self._prefix = prefix
+        self.prefix = prefix
         self.status = f"{prefix}/status"
         self.service = f"{prefix}/service"
         self.command = f"{prefix}/command/"
@@ -75,24 +76,28 @@ class Topics:
 
     def line(self, name: str) -> str:
         """How a line is."""
-        return f"{self._prefix}/line/{name}"
+        return f"{self.prefix}/line/{name}"
 
     def availability(self, meter: str) -> str:
         """``online`` or ``offline``: whether a meter is heard."""
-        return f"{self._prefix}/{meter_level(meter)}/availability"
+        return f"{self.prefix}/{meter_level(meter)}/availability"
 
     def state(self, meter: str) -> str:
         """Everything about a meter, as of its newest frame."""
-        return f"{self._prefix}/{meter_level(meter)}/state"
+        return f"{self.prefix}/{meter_level(meter)}/state"
+
+    def home(self, meter: str) -> str:
+        """What a home automation shows of a meter."""
+        return f"{self.prefix}/{meter_level(meter)}/home"
 
     def label(self, meter: str, label: str) -> str:
         """One dataset."""
-        return f"{self._prefix}/{meter_level(meter)}/label/{label_level(label)}"
+        return f"{self.prefix}/{meter_level(meter)}/label/{label_level(label)}"
 
     def history(self, meter: str) -> str:
         """What was missed, with its own times."""
-        return f"{self._prefix}/{meter_level(meter)}/history"
+        return f"{self.prefix}/{meter_level(meter)}/history"
 
     def event(self, meter: str) -> str:
         """What happened in the life of a meter."""
-        return f"{self._prefix}/{meter_level(meter)}/event"
+        return f"{self.prefix}/{meter_level(meter)}/event"

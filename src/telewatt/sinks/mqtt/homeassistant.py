@@ -1,0 +1,187 @@
+"""Home Assistant is told of every meter: one retained message a device, and the values it shows.
+
+A meter's message is told again whenever what it sends, its contract or Home Assistant itself has
+changed. What an earlier run has announced is kept until it is sure that the meter does not send it
+any more; a meter whose section has left the configuration is taken back. Both are known from the
+broker, which keeps the messages. The reasons: docs/adr/0017-home-assistant.md.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from telewatt import __version__
+from telewatt.derivation import Judged, meter_key
+from telewatt.entities import Device, Profile, discovery_of, state_of
+from telewatt.sinks import House
+from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
+from telewatt.sinks.mqtt.payload import json_text
+from telewatt.sinks.mqtt.topics import Message, Topics
+from telewatt.situation import LineQuality, Present
+
+ONLINE = b"online"
+LINE_EVERY = timedelta(seconds=15)
+"""How often the quality of a line is looked at."""
+OWNER, LINE = "service", "line"
+"""Keys that Home Assistant leaves aside: which service has announced a device, and on which line.
+They stand in the entity that every meter has."""
+_MARKED = "link"
+
+
+class _Meter:
+    """One meter."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.present = Present()
+        self.profile: Profile | None = None
+        self.sure = False
+        self.state = ""
+        self.quality = LineQuality()
+        self.quality_pct: float | None = None
+        self.looked_at: datetime | None = None
+
+
+class HomeAssistant:
+    """Announces to Home Assistant.
+
+    Args:
+        prefix: where Home Assistant looks for announcements.
+        owner: what tells this service from others on the same broker.
+        retain: whether the broker keeps the values.
+    """
+
+    def __init__(
+        self, prefix: str, owner: str, topics: Topics, house: House, *, retain: bool
+    ) -> None:
+        self._prefix, self._owner, self._topics = prefix, owner, topics
+        self._house, self._retain = house, retain
+        self._birth = f"{prefix}/status"
+        self._meters: dict[str, _Meter] = {}
+        self._before: dict[str, Mapping[str, Any]] = {}  # topic -> entities of an earlier run
+
+    @property
+    def filters(self) -> Sequence[str]:
+        """See `Announcer`."""
+        return self._birth, f"{self._prefix}/device/+/config"
+
+    def news(self, judged: Judged) -> Iterable[Message]:
+        """See `Announcer`."""
+        name = meter_key(judged.reading)
+        meter = self._meters.get(name)
+        if meter is None or meter.device.source != judged.reading.source:
+            meter = self._meters[name] = _Meter(self._device(name, judged.reading.source))
+        meter.present.take(judged)
+        self._look_at_line(meter, judged.reading.received_at)
+        if meter.present.profile is None:
+            return ()
+        messages: list[Message] = []
+        if self._has_changed(meter):
+            messages += self._announcement(meter)
+        state = self._state_text(meter)
+        if state != meter.state:
+            meter.state = state
+            messages.append(self._state(meter))
+        return messages
+
+    def messages(self, facts: MeterFacts) -> Iterator[Message]:
+        """See `Announcer`."""
+        meter = self._meters.get(facts.meter)
+        if meter is not None and meter.profile is not None:
+            yield from self._announcement(meter)
+            yield self._state(meter)
+
+    def hear(self, topic: str, payload: bytes, *, retained: bool) -> Heard:
+        """See `Announcer`."""
+        if topic == self._birth:
+            return Heard(again=payload == ONLINE and not retained)
+        if not retained or not payload:
+            return Heard()
+        told = _parse(payload)
+        components = told.get("cmps")
+        if not isinstance(components, dict):
+            return Heard()
+        mark = components.get(_MARKED)
+        if not isinstance(mark, dict) or mark.get(OWNER) != self._owner:
+            return Heard()
+        if mark.get(LINE) not in {report.name for report in self._house.lines()}:
+            state = str(told.get("stat_t", ""))
+            clear = [Message(topic, "", retain=True)]
+            if state.startswith(self._topics.prefix):
+                clear.append(Message(state, "", retain=True))
+            return Heard(messages=clear)
+        self._before.setdefault(topic, components)
+        return Heard()
+
+    # -- one meter ---------------------------------------------------------------------------
+
+    def _device(self, name: str, source: str) -> Device:
+        topics = self._topics
+        return Device(
+            *(name, source, topics.status, topics.availability(name), topics.home(name)),
+        )
+
+    def _topic(self, meter: _Meter) -> str:
+        return f"{self._prefix}/device/{meter.device.id}/config"
+
+    def _has_changed(self, meter: _Meter) -> bool:
+        """Whether what is to be announced is not what was."""
+        sure = meter.present.is_sure
+        if meter.present.profile is meter.profile and sure is meter.sure:
+            return False
+        meter.profile, meter.sure = meter.present.profile, sure
+        return True
+
+    def _announcement(self, meter: _Meter) -> Iterator[Message]:
+        """The message; where entities are gone, first one that takes them back."""
+        topic = self._topic(meter)
+        told = discovery_of(
+            *(meter.device, meter.present.entities(), self._house.language, __version__)
+        )
+        components = told["cmps"]
+        components[_MARKED] |= {OWNER: self._owner, LINE: meter.device.source}
+        gone = {
+            key: entity
+            for key, entity in self._before.get(topic, {}).items()
+            if key not in components and isinstance(entity, dict) and "p" in entity
+        }
+        if gone and meter.sure:
+            removed = {key: {"p": entity["p"]} for key, entity in gone.items()}
+            yield self._message(topic, {**told, "cmps": {**components, **removed}})
+        elif gone:
+            told["cmps"] = components = {**components, **gone}
+        self._before[topic] = components
+        yield self._message(topic, told)
+
+    def _message(self, topic: str, told: Mapping[str, Any]) -> Message:
+        return Message(topic, json_text(told), retain=True, qos=1)
+
+    def _state(self, meter: _Meter) -> Message:
+        return Message(meter.device.state, meter.state, self._retain)
+
+    def _state_text(self, meter: _Meter) -> str:
+        """The value of every entity that was announced, known or not."""
+        values = {**meter.present.shown(), "line_quality_pct": meter.quality_pct}
+        state = state_of(meter.present.entities(), values)
+        for key in self._before.get(self._topic(meter), ()):
+            if key != _MARKED:
+                state.setdefault(key, values.get(key))
+        return json_text({**state, "sources": meter.present.sources()})
+
+    def _look_at_line(self, meter: _Meter, at: datetime) -> None:
+        if meter.looked_at is not None and at - meter.looked_at < LINE_EVERY:
+            return
+        meter.looked_at = at
+        for report in self._house.lines():
+            if report.name == meter.device.source:
+                meter.quality_pct = meter.quality.percent(report, at.timestamp())
+
+
+def _parse(payload: bytes) -> dict[str, Any]:
+    """Whatever others write there is no error."""
+    try:
+        found = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
