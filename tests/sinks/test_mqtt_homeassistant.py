@@ -28,8 +28,14 @@ STATE = "telewatt/021861348497/home"
 def line(name: str) -> LineReport:
     n = next(LOOKED)
     counted = {"checksum": 10 * n}
-    return LineReport(
-        name, None, "reading", True, Text("", ""), 0, {}, 90 * n, 0, counted, 1
+    return LineReport(name, None, "reading", True, Text("", ""), 0, {}, 90 * n, 0, counted, 1)
+
+
+def announcer(
+    tmp_path: Any, language: Language = "fr", owner: str = "me", lines: Iterable[str] = ("house",)
+) -> HomeAssistant:
+    house: House = house_in(tmp_path)._replace(
+        language=language, lines=lambda: [line(name) for name in lines]
     )
     return HomeAssistant("homeassistant", owner, Topics("telewatt"), house, retain=True)
 
