@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -28,14 +29,10 @@ READINGS = sorted(
 )
 ENTRIES = judged(READINGS)
 SPIKE_WH = 600_000
+PATIENCE_S = 60.0
 
-ELSEWHERE = {"mqtt"}
-"""Sinks whose receiver is not here yet; they have tests of their own."""
-
-needs = {"influxdb": pytest.mark.real}
-kinds = pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=needs.get(k, ())) for k in sorted(RECEIVERS())]
-)
+needs = {"influxdb": pytest.mark.real, "mqtt": pytest.mark.real}
+kinds = pytest.mark.parametrize("kind", [pytest.param(k, marks=needs.get(k, ())) for k in SINKS])
 
 
 def parts(entries: Sequence[Judged]) -> Iterator[list[Judged]]:
@@ -76,7 +73,21 @@ async def arrived(receiver: Receiver, entries: Sequence[Judged]) -> list[Total]:
 
 
 def test_every_sink_has_a_receiver_here() -> None:
-    assert {*SINKS} - {*RECEIVERS()} <= ELSEWHERE
+    assert sorted(SINKS) == sorted(RECEIVERS())
+
+
+async def deliver(sink: Sink, part: Sequence[Judged]) -> None:
+    """Again and again, as the framework does: another end needs a moment to be back."""
+    end_s = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            await sink.write(part)
+        except OSError:
+            if time.monotonic() > end_s:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 @kinds
@@ -127,7 +138,7 @@ async def test_an_end_that_is_away_is_an_error_with_a_remedy_and_loses_nothing(
             assert ";" in english, "what is wrong; the remedy"
     await receiver.come_back()
     for part in parts(ENTRIES[30:]):
-        await sink.write(part)
+        await deliver(sink, part)
     await sink.close()
     assert await arrived(receiver, ENTRIES) == expected(receiver, ENTRIES)
 
@@ -160,8 +171,9 @@ async def test_who_is_cancelled_leaves_nothing_behind(kind: str, receiver: Recei
         pytest.skip("nothing waits for it")
     sink = await make(kind, receiver, await receiver.start())
     await sink.write(ENTRIES[:30])
+    await receiver.totals()  # all of it is there, and what listens there waits
     await receiver.hang()
-    tasks = asyncio.all_tasks()
+    tasks = asyncio.all_tasks()  # those of a connection among them, which end with it
     writing = asyncio.create_task(sink.write(ENTRIES[30:60]))
     _, waiting = await asyncio.wait([writing], timeout=0.2)
     assert waiting, "it answers nevertheless"
@@ -170,7 +182,7 @@ async def test_who_is_cancelled_leaves_nothing_behind(kind: str, receiver: Recei
         await writing
     await sink.close()
     await receiver.go_away()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while not asyncio.all_tasks() <= tasks:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     gc.collect()  # whatever was left open would warn here

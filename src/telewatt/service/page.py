@@ -83,7 +83,7 @@ def household_of(service: "Service", file: Path | None) -> Household:
         open_part=lambda: OpenPart(service.historian.place, service.historian.open_part()),
         lines=service.line_reports,
         sinks=service.sink_reports,
-        metrics=lambda: "",
+        metrics=service.metrics,
         ports=lambda: [Port(*port) for port in list_ports()],
         listen=_listen,
         hide=_hide,

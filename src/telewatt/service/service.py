@@ -23,7 +23,7 @@ from telewatt.service.live import Live
 from telewatt.service.reports import STATE, Reports
 from telewatt.service.secrets import secret_of
 from telewatt.service.watchdog import keep_alive
-from telewatt.sinks import House, Sink
+from telewatt.sinks import AskedSink, House, Sink
 from telewatt.sinks.configured import sinks_of
 from telewatt.sources import Access, LineState, LineStatus
 from telewatt.sources.line import Line
@@ -147,7 +147,8 @@ class Service:
         )
         self._estimates = Estimates()
         self.live = Live()
-        self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks()]
+        self._sinks = dict(self._sinks_of_config())
+        self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks.items()]
         self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
@@ -161,7 +162,7 @@ class Service:
             folder=self.path.parent,
         )
 
-    def _sinks(self) -> Iterator[tuple[str, Sink]]:
+    def _sinks_of_config(self) -> Iterator[tuple[str, Sink]]:
         folder = self.path.parent
         secret = partial(secret_of, folder=folder)
         house = House(
@@ -183,6 +184,11 @@ class Service:
     def sink_reports(self) -> list[SinkReport]:
         """How every sink is now."""
         return [delivery.report for delivery in self._deliveries]
+
+    def metrics(self) -> str:
+        """What a Prometheus is told; empty where none is configured."""
+        asked = (sink for sink in self._sinks.values() if isinstance(sink, AskedSink))
+        return "".join(sink.text() for sink in asked)
 
     def _append(self, reading: Reading) -> None:
         self.journal.append(reading)

@@ -81,6 +81,14 @@ class LiveSink(Sink):
         """
 
 
+class AskedSink(LiveSink):
+    """A live sink whose other end comes and asks, over the web server of the service."""
+
+    @abstractmethod
+    def text(self) -> str:
+        """What it is told now."""
+
+
 class House(NamedTuple):
     """What a sink may ask about the house it writes for.
 

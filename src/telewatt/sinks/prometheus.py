@@ -16,7 +16,7 @@ from telewatt.config.model import PrometheusConfig
 from telewatt.derivation import Judged, meter_key
 from telewatt.quality import LineReport, SinkReport
 from telewatt.quantity import QUANTITIES, QuantityKind
-from telewatt.sinks import House, LiveSink
+from telewatt.sinks import AskedSink, House
 from telewatt.sinks.document import texts_of
 from telewatt.sinks.exposition import Family, Sample, exposition_of
 
@@ -40,7 +40,7 @@ class _Meter(NamedTuple):
     shown_s: float | None
 
 
-class Prometheus(LiveSink):
+class Prometheus(AskedSink):
     """Keeps the newest values; `text` gives them.
 
     Args:
@@ -80,7 +80,7 @@ class Prometheus(LiveSink):
         return meter._replace(totals=totals, seq=judged.seq)
 
     def text(self) -> str:
-        """Everything now, as ``text/plain; version=0.0.4``."""
+        """See `AskedSink`: everything now, as ``text/plain; version=0.0.4``."""
         return exposition_of(self._families())
 
     def _families(self) -> Iterator[Family]:

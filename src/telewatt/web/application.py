@@ -10,12 +10,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from telewatt.language import Text
 from telewatt.web import errors
 from telewatt.web.answer import Answer, answer_of, error_answer, is_fresh
-from telewatt.web.endpoint import Endpoint, Work, read_parameters
+from telewatt.web.endpoint import Content, Endpoint, Work, read_parameters
 from telewatt.web.endpoints import ENDPOINTS
 from telewatt.web.errors import AnswerError
 from telewatt.web.page import Page
 
 API = "/api/v1/"
+METRICS = "/metrics"
+METRICS_KIND = "text/plain; version=0.0.4; charset=utf-8"
+"""Prometheus' text exposition format."""
 QUERY_MAX = 4096
 log = logging.getLogger("telewatt")
 
@@ -49,6 +52,8 @@ class Application:
         path = request.scope["path"]
         if path == API + "stream":
             return self._stream(request)
+        if path == METRICS:
+            return self._metrics(request)
         methods = self._paths.get(path)
         if methods is None:
             raise AnswerError(404, "not_found", errors.NOT_FOUND)
@@ -75,6 +80,16 @@ class Application:
         else:
             answer = answer_of(endpoint.handler(page, asked), zipped=zipped)
         return answer.unchanged() if is_fresh(request, answer) else answer
+
+    def _metrics(self, request: Request) -> Answer:
+        """What is newest, for a Prometheus; not there without a section ``[prometheus]``."""
+        if request.method not in ("GET", "HEAD"):
+            raise _wrong_method({"GET": None})
+        text = self._page.house.metrics()
+        if not text:
+            raise AnswerError(404, "not_found", errors.NO_METRICS)
+        zipped = "gzip" in request.headers.get("accept-encoding", "")
+        return answer_of(Content(text.encode(), METRICS_KIND), zipped=zipped)
 
     def _stream(self, request: Request) -> ASGIApp:
         stream = self._page.stream

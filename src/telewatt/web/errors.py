@@ -33,6 +33,10 @@ NOT_FOUND = Text(
     "there is nothing at this address; api/v1/openapi.json lists what there is",
     "il n'y a rien à cette adresse ; api/v1/openapi.json liste ce qu'il y a",
 )
+NO_METRICS = Text(
+    "nothing is told to Prometheus; write a section [prometheus] into the configuration",
+    "rien n'est dit à Prometheus ; écrivez une section [prometheus] dans la configuration",
+)
 WRONG_METHOD = Text("this address takes {methods}", "cette adresse accepte {methods}")
 TOO_LARGE = Text("the request is too large", "la requête est trop grande")
 NO_JSON = Text(

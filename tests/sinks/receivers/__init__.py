@@ -73,6 +73,7 @@ def totals_of(entries: Iterable[Judged]) -> list[Total]:
 
 
 def _receivers() -> dict[str, Callable[[Path], Receiver]]:
+    from tests.sinks.receivers.broker import Broker
     from tests.sinks.receivers.files import DailyLogs, JsonLinesFile
     from tests.sinks.receivers.influx import Influx
     from tests.sinks.receivers.scraped import Scraped
@@ -81,6 +82,7 @@ def _receivers() -> dict[str, Callable[[Path], Receiver]]:
     return {
         "daily_log": DailyLogs,
         "influxdb": Influx,
+        "mqtt": Broker,
         "webhook": Hook,
         "jsonl": JsonLinesFile,
         "prometheus": Scraped,
