@@ -7,10 +7,6 @@ here: it gives the data of a dataset without their horodate, except DATE, and it
 """
 
 import asyncio
-import fcntl
-import hashlib
-import os
-import subprocess
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -18,17 +14,17 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from aioesphomeapi import APIClient, APIConnectionError, TextSensorInfo
 
 from telewatt.lines import Chunk, Pty, feed
 from telewatt.simulator import Sent, Transmission, parse_settings, simulate
+from tests.real.device import Device, build, head
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
-BUILDS = Path(__file__).resolve().parents[2] / ".cache" / "peers" / "esphome-devices"
 METERS = {
     "standard": "contract=tempo&producer=yes&pv=3000",
     "historic": "mode=historic&contract=hc",
@@ -37,20 +33,6 @@ BAUD = {"standard": 9600, "historic": 1200}
 START = datetime(2025, 6, 15, 10, tzinfo=UTC)
 RECENT_FRAMES = 8
 LIVELY = {"standard": "DATE", "historic": "PAPP"}
-# INADDR_ANY is what ESPHome listens on; a test listens on loopback only.
-LOOPBACK = """
-#include <netinet/in.h>
-#undef INADDR_ANY
-#define INADDR_ANY htonl(INADDR_LOOPBACK)
-"""
-
-
-class Device(NamedTuple):
-    """A compiled device: its program, the port of its API and the names of its two UARTs."""
-
-    program: Path
-    port: int
-    uarts: dict[str, Path]
 
 
 @cache
@@ -61,12 +43,7 @@ def labels_of(meter: str) -> list[str]:
 
 def configuration(place: str, port: int, uarts: dict[str, Path]) -> str:
     lines = [
-        "esphome:",
-        "  name: telewatt-peer",
-        f'  build_flags: ["-include {place}/loopback.h"]',
-        "host:",
-        "logger: {level: WARN}",
-        f"api: {{port: {port}, reboot_timeout: 0s}}",
+        *head(place, port),
         "uart:",
         *(
             f"  - {{id: {meter}_uart, port: {uarts[meter]}, baud_rate: {BAUD[meter]}, "
@@ -90,56 +67,21 @@ def configuration(place: str, port: int, uarts: dict[str, Path]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def build(esphome: Path) -> Device:
-    """Compile the device unless the same one was compiled before."""
-    version = (esphome.parent / "installed").read_text()
-    key = hashlib.sha256(f"{version}{configuration(str(BUILDS), 0, uarts_of('x'))}".encode())
-    name = key.hexdigest()[:12]
-    place, uarts = BUILDS / name, uarts_of(name)
-    port = 20_000 + int(name, 16) % 10_000
-    program = place / ".esphome/build/telewatt-peer/.pioenvs/telewatt-peer/program"
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (place / "built").exists():
-            (place / "loopback.h").write_text(LOOPBACK)
-            (place / "device.yaml").write_text(configuration(str(place), port, uarts))
-            environment = {**os.environ, "PATH": f"{esphome}:{os.environ['PATH']}"}
-            done = subprocess.run(
-                [esphome / "esphome", "compile", "device.yaml"],
-                cwd=place,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, done.stdout[-5000:]
-            (place / "built").touch()
-    return Device(program, port, uarts)
-
-
-def uarts_of(name: str) -> dict[str, Path]:
-    # ESPHome takes device names of two parts only, such as /dev/ttyUSB0.
-    return {meter: Path(f"/tmp/telewatt-{name}-{meter}") for meter in METERS}
-
-
-@pytest.fixture(scope="module")
-def device(esphome: Path) -> Device:
-    return build(esphome)
+@pytest.fixture
+def device(esphome: Path) -> Iterator[Device]:
+    built = build(esphome, tuple(METERS), configuration)
+    with built.alone():
+        yield built
 
 
 @asynccontextmanager
 async def running(device: Device, home: Path) -> AsyncIterator[None]:
-    with (home / "log").open("w") as log:
-        process = await asyncio.create_subprocess_exec(
-            device.program, cwd=home, env={"HOME": str(home)}, stdout=log, stderr=log
-        )
-        try:
-            yield
-        finally:
-            process.terminate()
-            await process.wait()
+    process = device.start(home)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 class Witness:
