@@ -31,6 +31,7 @@ LAYER = {
     "jsonl": 1,
     "language": 1,
     "logline": 1,
+    "plainwords": 1,
     "quality": 1,
     "quantity": 1,
     "columns": 1,
@@ -40,6 +41,7 @@ LAYER = {
     "simulator": 1,
     "tariff": 1,
     "truth": 1,
+    "verdict": 1,
     # 2 the edges: all input and output lives here
     "exchange": 2,
     "homeassistant": 2,

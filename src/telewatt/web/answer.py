@@ -70,10 +70,15 @@ def answer_of(value: Any, *, zipped: bool, status: int = 200) -> Answer:
     return Answer(status, body, headers)
 
 
+def redirection(path: str) -> Answer:
+    """The same, at another address."""
+    return Answer(308, b"", [(b"location", path.encode("ascii", "replace"))])
+
+
 def is_fresh(request: Request, answer: Answer) -> bool:
     """Whether the client has this answer already."""
     known = request.headers.get("if-none-match", "")
-    tag = answer.tag
+    tag = answer.tag if answer.status == 200 else None
     return tag is not None and tag.decode() in (each.strip() for each in known.split(","))
 
 
@@ -85,6 +90,6 @@ def error_answer(error: AnswerError) -> Answer:
         headers.append((b"retry-after", str(error.retry_s).encode()))
     if error.allowed:
         headers.append((b"allow", error.allowed.encode()))
-    if error.status in (413, 414):
+    if error.status in (408, 413, 415):
         headers.append((b"connection", b"close"))
     return Answer(error.status, body, headers)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from telewatt.language import Text
 from telewatt.web import errors
 from telewatt.web.errors import AnswerError
-from telewatt.web.parameters import REQUIRED, Parameter, ParameterError
+from telewatt.web.parameters import REQUIRED, Kind, Parameter, ParameterError
 
 if TYPE_CHECKING:
+    from telewatt.web.client import Client
+    from telewatt.web.guard import Guard, Session
     from telewatt.web.page import Page
 
 Schema = Mapping[str, Any]
@@ -22,7 +24,7 @@ class Work(Enum):
 
     QUICK = "quick"  # in the loop: it looks at what is in memory
     SLOW = "slow"  # in one of two threads: it reads files
-    WAITING = "waiting"  # in the loop, and waits for something: a coroutine
+    WAITING = "waiting"  # in the loop, and waits for something: a coroutine, given a `Call`
 
 
 class Content(NamedTuple):
@@ -37,8 +39,24 @@ class Content(NamedTuple):
     name: str | None = None
 
 
-Handler = Callable[["Page", Asked], Any | Awaitable[Any]]
-"""Gives a JSON value, or a `Content`. Raises AnswerError."""
+class Call(NamedTuple):
+    """One request, for handlers that change something.
+
+    Attributes:
+        page: what is shown.
+        guard: who lets people in.
+        client, session: who asks; ``None`` for whoever is not in.
+    """
+
+    page: "Page"
+    guard: "Guard"
+    client: "Client"
+    session: "Session | None"
+
+
+Handler = Callable[[Any, Asked], Any | Awaitable[Any]]
+"""Given the `Page` (QUICK), the `Past` (SLOW) or a `Call` (WAITING); gives a JSON value or a
+`Content`. Raises AnswerError."""
 
 
 class Endpoint(NamedTuple):
@@ -51,7 +69,7 @@ class Endpoint(NamedTuple):
         work: where it runs.
         schema: of the JSON answer; ``None`` where it is no JSON.
         content: the kind of an answer that is no JSON.
-        body: JSON schema of the request, for a POST.
+        body: the members of the JSON object a POST sends.
         is_open: also for whoever has not logged in.
     """
 
@@ -63,7 +81,7 @@ class Endpoint(NamedTuple):
     parameters: Sequence[Parameter] = ()
     schema: Schema | None = None
     content: str = "application/json"
-    body: Schema | None = None
+    body: Mapping[str, Kind] | None = None
     is_open: bool = False
 
 
@@ -87,6 +105,24 @@ def read_parameters(parameters: Sequence[Parameter], given: Sequence[tuple[str, 
         )
         for parameter in parameters
     }
+
+
+def read_body(members: Mapping[str, Kind], given: object) -> Asked:
+    """The values of a JSON object.
+
+    Raises:
+        AnswerError: it is none, or something in it is missing, unknown, or cannot be used.
+    """
+    if not isinstance(given, dict):
+        raise _bad(errors.NO_JSON)
+    pairs = []
+    for name, value in given.items():
+        if not isinstance(value, str):
+            why = Text("write a text", "écrivez un texte")
+            raise _bad(errors.BAD_VALUE.fill(name=name[:40], why=why))
+        pairs.append((name, value))
+    nothing = Text("", "")
+    return read_parameters([Parameter(n, k, nothing, REQUIRED) for n, k in members.items()], pairs)
 
 
 def _value(parameter: Parameter, given: Sequence[str]) -> Any:

@@ -81,8 +81,7 @@ class Household:
         judged_after: all entries after a number, judged, then live, for ever.
         open_part: what the history's file does not hold yet.
         lines, sinks: how they are now.
-        last_frames: by line, when its last frame came.
-        metrics: the text of ``/metrics``.
+        metrics: the text of ``/metrics``; empty where none is configured.
         ports, listen: the serial ports; listening on one takes up to 20 s.
         hide: the bytes of a capture of these readings without what identifies the household.
     """

@@ -1,12 +1,13 @@
 """The newest of each line: what the page shows first, and the curve of the last minutes."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from telewatt.derivation import Judged, meter_key
 from telewatt.reading import Reading
+from telewatt.situation import Present
 from telewatt.web.readings import Readings
 
 CURVE_POINTS = 1200
@@ -14,7 +15,17 @@ CURVE_S = 900
 STALE_S = 10.0
 """Without a correct frame for so long, what is shown is not the present any more (54E 9.4)."""
 KEPT_FRAMES = 20
+KEPT_EVENTS = 200
 _CURVE = ("apparent_va", "apparent_export_va")
+
+
+class HeardMeter(NamedTuple):
+    """A meter heard since the service began."""
+
+    line: str
+    first: datetime
+    last: datetime
+    mode: str
 
 
 class LineNewest:
@@ -47,24 +58,36 @@ class Newest:
 
     Attributes:
         lines: by name of the line.
-        heard: the meters heard since the service began: their line, first and last arrival, mode.
+        heard: the meters heard since the service began.
+        eventful: the newest entries with events.
+        names: the site of each meter that the history knows, else the meter itself.
+        sites: all sites of the history.
     """
 
     def __init__(self) -> None:
         self.lines: dict[str, LineNewest] = {}
-        self.heard: dict[str, tuple[str, datetime, datetime, str]] = {}
+        self.heard: dict[str, HeardMeter] = {}
+        self.eventful: deque[Judged] = deque(maxlen=KEPT_EVENTS)
         self.names: Mapping[str, str] = {}
+        self.sites: Collection[str] = ()
         self._readings = Readings(self.who)
+
+    @property
+    def presents(self) -> Mapping[str, Present]:
+        """By meter, its present situation."""
+        return self._readings.presents
 
     def who(self, judged: Judged) -> str:
         """The name the history of this meter is asked for under: its site, else itself."""
-        meter = meter_key(judged.reading)
-        return self.names.get(meter, judged.reading.source)
+        meter, line = meter_key(judged.reading), judged.reading.source
+        return self.names.get(meter) or (meter if line in self.sites else line)
 
     def take(self, judged: Judged) -> dict[str, Any]:
         """Note the next entry; its object."""
         told = self._readings.take(judged)
         self._hear(judged.reading)
+        if judged.judgement.events:
+            self.eventful.append(judged)
         source = judged.reading.source
         line = self.lines.get(source)
         if line is None:
@@ -74,8 +97,8 @@ class Newest:
 
     def _hear(self, reading: Reading) -> None:
         meter, at = meter_key(reading), reading.received_at
-        first = self.heard[meter][1] if meter in self.heard else at
-        self.heard[meter] = reading.source, first, at, reading.frame.mode.value
+        first = self.heard[meter].first if meter in self.heard else at
+        self.heard[meter] = HeardMeter(reading.source, first, at, reading.frame.mode.value)
 
     def good_at(self, line: str) -> datetime | None:
         """When the last frame with a correct dataset came on this line."""

@@ -5,24 +5,35 @@ from typing import Any
 
 from telewatt.derivation import Judged, meter_key
 from telewatt.jsonl import mode_name
+from telewatt.situation import Present
 from telewatt.truth import Event
 from telewatt.web.json_text import instant, words
+from telewatt.web.situations import situation_object
 
 Who = Callable[[Judged], str]
 """The name under which the history of the meter of an entry is asked for."""
 
 
 class Readings:
-    """Turns entries, in their order, into objects: totals are carried on from entry to entry."""
+    """Turns entries, in their order, into objects: totals are carried on from entry to entry.
+
+    Attributes:
+        presents: by meter, its present situation.
+    """
 
     def __init__(self, who: Who) -> None:
         self._who = who
+        self.presents: dict[str, Present] = {}
         self._totals: dict[str, dict[str, int]] = {}
 
     def take(self, judged: Judged) -> dict[str, Any]:
         """The object of the next entry."""
         reading, judgement = judged.reading, judged.judgement
         frame, meter = reading.frame, meter_key(reading)
+        present = self.presents.get(meter)
+        if present is None:
+            present = self.presents[meter] = Present()
+        situation = present.take(judged)
         if judgement.settled:
             self._totals[meter] = dict(judgement.settled[-1].totals)
         who = self._who(judged)
@@ -41,6 +52,7 @@ class Readings:
             "datasets": len(frame.datasets),
             "repaired": sum(dataset.repaired for dataset in frame.datasets),
             "rejected": len(frame.rejected),
+            "situation": situation_object(situation),
             "events": [event_object(reading.meter, who, event) for event in judgement.events],
         }
 

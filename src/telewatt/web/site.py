@@ -3,10 +3,25 @@
 import ipaddress
 
 from telewatt.language import Text
+from telewatt.web.access import Access, access_path
 from telewatt.web.application import Application
+from telewatt.web.client import Clients, is_loopback
+from telewatt.web.guard import Guard
 from telewatt.web.household import Household
 from telewatt.web.page import Page
 from telewatt.web.server import Server, bind
+from telewatt.web.static_files import StaticFiles
+
+_PUBLIC = Text(
+    "no web page: everybody who reaches {address} could read it; set a password first "
+    "(telewatt web password), or listen on 127.0.0.1; it is served as soon as there is one",
+    "pas de page web : quiconque atteint {address} pourrait la lire ; fixez d'abord un mot de "
+    "passe (telewatt web password), ou écoutez sur 127.0.0.1 ; elle est servie dès qu'il y en a un",
+)
+_NO_NETWORK = Text(
+    "no web page: trusted_proxies of [web]: {why}; write addresses or networks",
+    "pas de page web : trusted_proxies de [web] : {why} ; écrivez des adresses ou des réseaux",
+)
 
 
 class NotServedError(Exception):
@@ -26,11 +41,27 @@ class Site:
     """
 
     def __init__(self, house: Household) -> None:
-        self._page = Page(house)
         web = house.config.web
-        self._sockets = bind(web.listen, web.port)
-        self._server = Server(Application(self._page), self._sockets)
-        self.url = _url_of(self._sockets[0].getsockname(), web.path)
+        try:
+            clients = Clients(web)
+        except ValueError as error:
+            raise NotServedError(_NO_NETWORK.fill(why=error)) from error
+        access = Access(access_path(web, house.folder))
+        sockets = bind(web.listen, web.port)
+        addresses = [each.getsockname()[0] for each in sockets]
+        is_local = all(map(is_loopback, addresses))
+        try:
+            if not is_local and not access.lets_in:
+                raise NotServedError(_PUBLIC.fill(address=web.listen))
+        except BaseException:
+            for each in sockets:
+                each.close()
+            raise
+        self._page = Page(house)
+        guard = Guard(access, clients, is_local=is_local)
+        application = Application(self._page, guard, StaticFiles())
+        self._server = Server(application, sockets)
+        self.url = _url_of(sockets[0].getsockname(), web.path)
 
     async def __aenter__(self) -> "Site":
         """Let clients come."""

@@ -81,6 +81,11 @@ class History:
             self._generation = progress.generation
         return progress
 
+    def place(self) -> int:
+        """The last entry of the journal that is in the live stage; 0 at the beginning."""
+        with self._database.reading() as connection:
+            return stages.read_place(connection)
+
     def progress_before(self, place: int) -> Progress | None:
         """The newest state of the live stage that is kept of this place of the journal or before.
 

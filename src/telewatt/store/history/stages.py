@@ -60,6 +60,12 @@ def read_progress(connection: sqlite3.Connection, stage: Stage) -> Progress | No
     return Progress(place, _unpack(state), generation, cut_ms, cut_event, names)
 
 
+def read_place(connection: sqlite3.Connection) -> int:
+    """How far the live stage has come; 0 if it never began."""
+    row = connection.execute("SELECT place FROM progress WHERE stage = 0").fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def read_progress_before(connection: sqlite3.Connection, place: int) -> Progress | None:
     """The newest kept state of the live stage at this place or before, be it a snapshot."""
     row = connection.execute(
