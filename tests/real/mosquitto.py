@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -83,7 +84,10 @@ class Mosquitto:
         """Start it, and return once it listens."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._program, "-c", self._configuration], stdout=log, stderr=log
+                [self._program, "-c", self._configuration],
+                stdout=log,
+                stderr=log,
+                restore_signals=False,  # for `fill_disk`: an error, not its end
             )
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
@@ -97,6 +101,11 @@ class Mosquitto:
         """Send it a signal: SIGSTOP freezes it, SIGCONT lets it go on."""
         assert self._process is not None
         self._process.send_signal(number)
+
+    def fill_disk(self, size: int) -> None:
+        """From now on no file of it can grow beyond so many bytes: as on a full disk."""
+        assert self._process is not None
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (size, size))
 
     def kill(self) -> None:
         """As ``kill -9``: nothing is written, nobody is told."""

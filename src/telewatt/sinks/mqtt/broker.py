@@ -65,6 +65,7 @@ def _context(
         context = ssl.create_default_context(cafile=ca)
     except OSError as error:
         raise _no_file(ca, error) from error
+    context.sslsocket_class = _Socket
     if certificate:
         try:
             context.load_cert_chain(certificate, key, password="")  # never asks at a terminal
@@ -73,6 +74,18 @@ def _context(
                 certificate if key is None else f"{certificate}, {key}", error
             ) from error
     return context
+
+
+class _Socket(ssl.SSLSocket):
+    """Closes itself where paho forgets it: after a handshake that failed."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """As that of the standard library."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
 
 
 def _no_file(path: Path | str | None, error: OSError) -> SinkError:

@@ -25,7 +25,7 @@ UNHEARD_MAX = 64
 """Messages for us that may wait; more are dropped."""
 
 log = logging.getLogger("telewatt.mqtt")
-log.setLevel(logging.ERROR)  # what goes wrong is said by the framework, with its remedy
+log.setLevel(logging.CRITICAL)  # what goes wrong is said by the framework, with its remedy
 
 
 class Connection:
@@ -40,6 +40,7 @@ class Connection:
         self, client: Client, broker: Broker, qos: int, hear: Callable[[Incoming], None]
     ) -> None:
         self._client, self._broker, self._qos = client, broker, qos
+        self._note_refusals()
         self._waiting: set[asyncio.Timeout] = set()
         self._error: SinkError | None = None
         self.lost = asyncio.Event()
@@ -70,7 +71,8 @@ class Connection:
             await client.__aenter__()
         except (MqttError, ValueError) as error:
             _cut(client)
-            raise SinkError(remedies.text_of(error, broker)) from error
+            text = remedies.text_of_opening(error, broker, tls=broker.tls is not None)
+            raise SinkError(text) from error
         return cls(client, broker, qos, hear)
 
     @property
@@ -141,6 +143,18 @@ class Connection:
         finally:
             for task in tasks:
                 task.cancel()  # where one has failed the others would wait for ever
+
+    def _note_refusals(self) -> None:
+        """Brokers of MQTT 5 say when they refuse a message; aiomqtt takes that for success."""
+        paho = self._client._client
+        published = paho.on_publish
+
+        def on_publish(client: Any, data: Any, number: int, code: Any, properties: Any) -> None:
+            if code.is_failure:
+                self._lose(remedies.FORBIDDEN.fill(broker=self._broker.address, why=code))
+            published(client, data, number, code, properties)  # type: ignore[misc,call-arg]
+
+        paho.on_publish = on_publish
 
     async def _listen(self, hear: Callable[[Incoming], None]) -> None:
         try:

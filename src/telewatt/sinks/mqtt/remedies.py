@@ -28,8 +28,10 @@ SILENT = Text(
     "demande un certificat client",
 )
 LOST = Text(
-    "the connection to {broker} is lost; see the broker's log",
-    "la connexion à {broker} est perdue ; voyez le journal du serveur",
+    "the connection to {broker} is lost; see whether the broker runs, and whether another client "
+    "has the same client_id",
+    "la connexion à {broker} est perdue ; voyez si le serveur tourne, et si un autre client porte "
+    "le même client_id",
 )
 STUCK = Text(
     "{broker} takes no messages any more; see whether it hangs or its disk is full",
@@ -57,8 +59,8 @@ BUSY = Text(
     "{broker} n'est pas prêt ({why}) ; voyez son journal",
 )
 FORBIDDEN = Text(
-    "{broker} does not allow to publish below this prefix; correct its access list or prefix",
-    "{broker} interdit de publier sous ce préfixe ; corrigez sa liste d'accès ou prefix",
+    "{broker} refuses what is published ({why}); correct its access list, or prefix",
+    "{broker} refuse ce qui est publié ({why}) ; corrigez sa liste d'accès, ou prefix",
 )
 EXPIRED = Text(
     "the certificate of {broker} has expired; renew it, and check this machine's date",
@@ -112,6 +114,8 @@ _CERTIFICATES: Mapping[int, Text] = {
     64: OTHER_NAME,
 }
 """By OpenSSL's X509_V_ERR_*."""
+CONNECTION_LOST = 128
+"""How paho says it, as "unspecified error"; up to here nothing is said by the broker."""
 _OURS = ("CERTIFICATE_REQUIRED", "ALERT", "KEY_VALUES_MISMATCH")
 
 
@@ -128,8 +132,15 @@ class Address(Protocol):
 
 
 def text_of(error: BaseException, broker: Address) -> Text:
-    """What is wrong and the remedy."""
+    """What is wrong with a connection, and the remedy."""
     return _text_of(error).fill(broker=broker.address, host=broker.host)
+
+
+def text_of_opening(error: BaseException, broker: Address, *, tls: bool) -> Text:
+    """The same where a connection could not be opened."""
+    if tls and any(isinstance(cause, ConnectionResetError) for cause in _causes(error)):
+        return _fill(NO_TLS, "reset").fill(broker=broker.address)
+    return text_of(error, broker)
 
 
 def _text_of(error: BaseException) -> Text:
@@ -152,7 +163,7 @@ def _of_tls(error: Any) -> Text:
 
 def _of_code(error: Any) -> Text:
     code = getattr(error.rc, "value", error.rc) or 0
-    return _CODES.get(code, _fill(BUSY, str(error.rc))) if code >= 128 else LOST
+    return _CODES.get(code, _fill(BUSY, str(error.rc))) if code > CONNECTION_LOST else LOST
 
 
 _EXPLANATIONS: Sequence[tuple[type[BaseException], Callable[[Any], Text]]] = (
