@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from aioesphomeapi import APIClient, APIConnectionError, TextSensorInfo
 
+from bench.native_device import Device, build, head
 from telewatt.lines import Chunk, Pty, feed
 from telewatt.simulator import Sent, Transmission, parse_settings, simulate
-from tests.real.device import Device, build, head
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 

@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
+from bench import bench_esphome
+from bench.native_device import Device, build
 from telewatt.reading import Reading
 from telewatt.simulator import Transmission, parse_settings, simulate
 from telewatt.store import Journal
 from telewatt.tic import Status
 from tests.flow.conftest import Process, feed_of
 from tests.real import test_esphome
-from tests.real.device import Device, build, head
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
-PORTS = ("historic", "standard")
 START = "start=2025-06-15T10:00"
 NOISE = "parity=yes&noise=flip"  # of so many bytes one bit
 METERS = {
@@ -40,21 +40,9 @@ ON_CHIP = ("chip_historic", "chip_standard")
 KILLS = 3
 
 
-def configuration(place: str, port: int, uarts: dict[str, Path]) -> str:
-    uart = "data_bits: 8, parity: NONE, stop_bits: 1, rx_buffer_size: 2048}"
-    lines = [
-        *head(place, port),
-        "uart:",
-        *(f"  - {{id: {n}_uart, port: {uarts[n]}, baud_rate: 9600, {uart}" for n in PORTS),
-        "serial_proxy:",
-        *(f"  - {{id: {n}, uart_id: {n}_uart, name: {n}, port_type: TTL}}" for n in PORTS),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 @pytest.fixture
 def bridge(esphome: Path) -> Iterator[Device]:
-    built = build(esphome, PORTS, configuration)
+    built = build(esphome, tuple(bench_esphome.METERS), bench_esphome.configuration)
     with built.alone():
         yield built
 

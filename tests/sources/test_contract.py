@@ -27,10 +27,11 @@ from telewatt.sources import (
     source_for,
     stdin,
 )
+from tests.real.mosquitto import running as mosquitto
 from tests.sources.espdevice import EspDevice, sensors, text
 from tests.sources.meters import LINKY, make_frame
-from tests.sources.mosquitto import Mosquitto
 from tests.sources.portserver import PortServer
+from tests.sources.publishing import publish
 
 FRAMES = b"".join(make_frame(index_wh=n) for n in range(40))
 TOLD = 60  # values that make as many bytes
@@ -114,14 +115,17 @@ async def esphome_values(path: Path) -> AsyncIterator[Other]:
 
 @asynccontextmanager
 async def mqtt(path: Path) -> AsyncIterator[Other]:
-    async with Mosquitto(path) as broker:
+    with mosquitto(path) as broker:
+
+        async def leave() -> None:
+            broker.kill()
 
         async def send() -> None:
             messages = [json.dumps({"TIC": {"ADSC": LINKY, "EAST": n}}) for n in range(TOLD)]
-            await broker.publish("tele/linky/SENSOR", *messages)
+            await publish(broker, "tele/linky/SENSOR", *messages)
 
         url = f"mqtt://127.0.0.1:{broker.port}/tele/linky/SENSOR"
-        yield Other(url, send, broker.stop, LineState.UNREACHABLE)
+        yield Other(url, send, leave, LineState.UNREACHABLE)
 
 
 @asynccontextmanager

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,9 @@ import trustme
 
 from telewatt.sources import Access, LineState, SourceError, mqtt, source_for
 from telewatt.tic import Status
-from tests.sources.mosquitto import Mosquitto
+from tests.real.mosquitto import Mosquitto
+from tests.real.mosquitto import running as mosquitto
+from tests.sources.publishing import publish
 from tests.sources.test_line import running
 
 pytestmark = [pytest.mark.real, pytest.mark.usefixtures("descriptors_stay")]
@@ -25,8 +26,8 @@ def library_loaded() -> None:
 
 
 @pytest.fixture
-async def broker(tmp_path: Path, descriptors_stay: None) -> AsyncIterator[Mosquitto]:
-    async with Mosquitto(tmp_path) as broker:
+def broker(tmp_path: Path, descriptors_stay: None) -> Iterator[Mosquitto]:
+    with mosquitto(tmp_path) as broker:
         yield broker
 
 
@@ -41,7 +42,7 @@ def tic(meter: str = LINKY, power: int = 750) -> str:
 async def test_every_message_is_a_frame_of_its_meter(broker: Mosquitto) -> None:
     async with running(url(broker, "tele/tasmota/SENSOR")) as watched:
         await watched.until_state(LineState.PROBING)
-        await broker.publish("tele/tasmota/SENSOR", *[tic(power=n) for n in range(50)])
+        await publish(broker, "tele/tasmota/SENSOR", *[tic(power=n) for n in range(50)])
         await watched.until(lambda: len(watched.readings) >= 50)
     powers = [r.frame.get("PAPP") for r in watched.readings]
     assert [p and p.value for p in powers] == list(range(50))
@@ -51,10 +52,10 @@ async def test_every_message_is_a_frame_of_its_meter(broker: Mosquitto) -> None:
 
 
 async def test_a_kept_message_only_tells_which_meter_it_is(broker: Mosquitto) -> None:
-    await broker.publish("teleinfo/linky", tic(power=1), retain=True)
+    await publish(broker, "teleinfo/linky", tic(power=1), retain=True)
     async with running(url(broker, "teleinfo/linky")) as watched:
         await watched.until_state(LineState.PROBING)
-        await broker.publish("teleinfo/linky", '{"TIC": {"PAPP": 2}}')
+        await publish(broker, "teleinfo/linky", '{"TIC": {"PAPP": 2}}')
         await watched.until(lambda: watched.readings)
     (reading,) = watched.readings
     assert reading.meter == LINKY
@@ -66,13 +67,13 @@ async def test_single_values_below_a_topic_are_gathered_as_esphome_publishes_the
 ) -> None:
     kept = {"house_adsc": LINKY, "house_ltarf": "BASE", "solar_adsc": OTHER}
     for name, value in kept.items():
-        await broker.publish(f"linky/sensor/{name}/state", value, retain=True)
+        await publish(broker, f"linky/sensor/{name}/state", value, retain=True)
     async with running(url(broker, "linky?prefix=house")) as watched:
         await watched.until_state(LineState.PROBING)
         for n in range(3):
             told = {"house_east": f"{17_000_000 + n:09}", "house_sinsts": "750", "solar_east": "1"}
             for name, value in told.items():
-                await broker.publish(f"linky/sensor/{name}/state", value)
+                await publish(broker, f"linky/sensor/{name}/state", value)
             await watched.until(lambda n=n: _told(watched.readings, "EAST") >= n + 1)
     first = {d.label: d.data for d in watched.readings[0].frame.datasets}
     assert first["ADSC"] == LINKY
@@ -89,23 +90,23 @@ async def test_a_broker_that_comes_back_is_read_again(broker: Mosquitto) -> None
         for n in range(3):
             await watched.until(lambda: watched.line.status.state is not LineState.UNREACHABLE)
             while len(watched.readings) < n + 1:
-                await broker.publish("tele/x/SENSOR", tic(power=n))
-            await broker.stop()
+                await publish(broker, "tele/x/SENSOR", tic(power=n))
+            broker.kill()
             await watched.until_state(LineState.UNREACHABLE)
-            await broker.start()
+            broker.start()
     assert {r.meter for r in watched.readings} == {LINKY}
 
 
 async def test_two_meters_in_one_topic_are_named(broker: Mosquitto) -> None:
     async with running(url(broker, "tele/#")) as watched:
         await watched.until_state(LineState.PROBING)
-        await broker.publish("tele/x/SENSOR", tic(LINKY), tic(OTHER), tic(LINKY))
+        await publish(broker, "tele/x/SENSOR", tic(LINKY), tic(OTHER), tic(LINKY))
         await watched.until_state(LineState.UNUSABLE)
         assert f"({LINKY}, {OTHER})" in watched.line.status.remedy.en
     assert {r.meter for r in watched.readings} == {LINKY}
     async with running(url(broker, "tele/#"), access=Access(identity=OTHER)) as watched:
         while not watched.readings:
-            await broker.publish("tele/x/SENSOR", tic(LINKY), tic(OTHER), tic(LINKY))
+            await publish(broker, "tele/x/SENSOR", tic(LINKY), tic(OTHER), tic(LINKY))
     assert {r.meter for r in watched.readings} == {OTHER}
 
 
@@ -116,21 +117,19 @@ async def test_messages_that_are_no_meters_are_told(
     async with running(url(broker, "zigbee2mqtt/kitchen")) as watched:
         while watched.line.status.state is not LineState.NOISE:
             strange = ('{"temperature": 21.5}', "online", "\0", "{", "[" * 5000, "x" * 70_000)
-            await broker.publish("zigbee2mqtt/kitchen", *strange)
+            await publish(broker, "zigbee2mqtt/kitchen", *strange)
         assert "the last one in zigbee2mqtt/kitchen" in watched.line.status.remedy.en
         while not watched.readings:
-            await broker.publish("zigbee2mqtt/kitchen", tic())
+            await publish(broker, "zigbee2mqtt/kitchen", tic())
         await watched.until_state(LineState.READING)
 
 
 async def test_wrong_and_missing_passwords_are_explained_and_the_right_one_lets_in(
     tmp_path: Path,
 ) -> None:
-    passwords = tmp_path / "passwords"
-    command = ["mosquitto_passwd", "-b", "-c", str(passwords), "anne", "right"]
-    subprocess.run(command, check=True)  # noqa: ASYNC221 - nothing else is at work yet
-    lines = ("allow_anonymous false", f"password_file {passwords}")
-    async with Mosquitto(tmp_path, *lines) as broker:
+    lines = ("allow_anonymous false", f"password_file {tmp_path / 'passwords'}")
+    Mosquitto(tmp_path, lines).add_password("anne", "right")
+    with mosquitto(tmp_path, lines) as broker:
         for user, secret in (("anne@", "wrong"), ("anne@", None), ("", None), ("eve@", "right")):
             source = source_for(url(broker, "x", user))
             source.access = Access(lambda secret=secret: secret)
@@ -153,7 +152,7 @@ async def test_a_certificate_of_ones_own_is_trusted_if_it_is_named(tmp_path: Pat
     certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
     pem = tmp_path / "server.pem"
     lines = ("allow_anonymous true", f"certfile {pem}", f"keyfile {pem}")
-    async with Mosquitto(tmp_path, *lines) as broker:
+    with mosquitto(tmp_path, lines) as broker:
         address = url(broker, "x").replace("mqtt:", "mqtts:")
         for file in (None, tmp_path / "other.pem", tmp_path / "missing.pem"):
             source = source_for(address)

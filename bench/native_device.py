@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-BUILDS = Path(__file__).resolve().parents[2] / ".cache" / "peers" / "esphome-devices"
+BUILDS = Path(__file__).resolve().parents[1] / ".cache" / "peers" / "esphome-devices"
 NAME = "telewatt-peer"
 # INADDR_ANY is what ESPHome listens on; a test listens on loopback only.
 LOOPBACK = """
