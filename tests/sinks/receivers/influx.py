@@ -88,9 +88,9 @@ class InfluxServer:
     def ask(self, question: str, database: str = "", user: str = "", password: str = "") -> Any:
         """The series that answer."""
         asked = {"q": question, "db": database, "epoch": "ms", "u": user, "p": password}
-        body = urllib.parse.urlencode({key: value for key, value in asked.items() if value})
-        url = f"http://127.0.0.1:{self.port}/query"
-        with urllib.request.urlopen(url, body.encode(), timeout=PATIENCE_S) as answer:
+        words = urllib.parse.urlencode({key: value for key, value in asked.items() if value})
+        url = f"http://127.0.0.1:{self.port}/query?{words}"
+        with urllib.request.urlopen(url, b"", timeout=PATIENCE_S) as answer:
             found = json.load(answer)
         assert "error" not in found["results"][0], found
         return found["results"][0].get("series", [])
