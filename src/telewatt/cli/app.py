@@ -35,6 +35,7 @@ COMMANDS = (
     "decode",
     "simulate",
     "esphome",
+    "ha",
     "demo",
 )
 """In the order of the help; command ``x`` is the function ``x`` of ``telewatt.cli.x``, or ``x_`` of

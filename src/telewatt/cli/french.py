@@ -1,6 +1,6 @@
 """The help of the command line in both languages: typer takes the English as it stands."""
 
-from telewatt.cli import esphome_help, simulate_help
+from telewatt.cli import esphome_help, ha_texts, simulate_help
 from telewatt.language import Text
 
 _HELP = (
@@ -166,5 +166,8 @@ _HELP = (
         "Affiche la complétion de ce shell.",
     ),
 )
-FRENCH = {text.en: text.fr for text in (*_HELP, *simulate_help.TEXTS, *esphome_help.TEXTS)}
+FRENCH = {
+    text.en: text.fr
+    for text in (*_HELP, *simulate_help.TEXTS, *esphome_help.TEXTS, *ha_texts.TEXTS)
+}
 """The French help by its English text."""

@@ -137,6 +137,18 @@ class MqttConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeAssistantConfig:
+    """``[homeassistant]``: its statistics, into which the past is written."""
+
+    url: str = _key(Url())
+    token_file: str | None = _key(Words(), default=None)
+    token_env: str | None = _key(Words(), default=None)
+    statistics: Literal["entities", "external"] = _key(
+        Choice(("entities", "external")), default="entities"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class MeterConfig:
     """``[meters.NAME]``: one meter and where its bytes come from."""
 
@@ -175,6 +187,7 @@ class Config:
     prometheus: PrometheusConfig | None = None
     web: WebConfig = WebConfig()
     mqtt: MqttConfig | None = None
+    homeassistant: HomeAssistantConfig | None = None
     virtual: Mapping[str, VirtualConfig] = field(default_factory=dict)
 
     @property
@@ -194,6 +207,7 @@ SECTIONS: Mapping[str, type] = MappingProxyType(
         "prometheus": PrometheusConfig,
         "web": WebConfig,
         "mqtt": MqttConfig,
+        "homeassistant": HomeAssistantConfig,
     }
 )
 """The sections of their own name; one that is left out has its defaults, or is ``None``."""

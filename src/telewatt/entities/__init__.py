@@ -19,7 +19,15 @@ from telewatt.entities.contract import (
     period_of,
     words_of,
 )
-from telewatt.entities.discovery import Device, discovery_of, name_of, state_of, unique_id
+from telewatt.entities.discovery import (
+    Device,
+    discovery_of,
+    entity_id,
+    id_of,
+    name_of,
+    state_of,
+    unique_id,
+)
 from telewatt.entities.entity import Entity
 from telewatt.entities.table import Profile, entities_of, entity_of_label, entity_of_quantity
 
@@ -35,8 +43,10 @@ __all__ = [
     "contract_of_option",
     "discovery_of",
     "entities_of",
+    "entity_id",
     "entity_of_label",
     "entity_of_quantity",
+    "id_of",
     "name_of",
     "period_of",
     "state_of",

@@ -8,6 +8,7 @@ says is not. The reasons: docs/adr/0017-home-assistant.md.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ class Device(NamedTuple):
         >>> Device("021861348497", "house", "", "", "").id
         'telewatt_021861348497'
         """
-        return f"{ORIGIN}_{re.sub('[^A-Za-z0-9]+', '_', self.meter)}"
+        return id_of(self.meter)
 
     @property
     def name(self) -> str:
@@ -60,6 +61,11 @@ def name_of(source: str) -> str:
     """
     words = re.sub("[_-]+", " ", source).strip()
     return words[:1].upper() + words[1:]
+
+
+def id_of(meter: str) -> str:
+    """Of the device of a meter."""
+    return f"{ORIGIN}_{re.sub('[^A-Za-z0-9]+', '_', meter)}"
 
 
 def unique_id(device: Device, key: str) -> str:
@@ -133,6 +139,18 @@ def _component(device: Device, entity: Entity, language: Language) -> dict[str, 
         found |= {"stat_t": device.availability, "avty": [{"t": device.status}]}
         found |= {"pl_on": "online", "pl_off": "offline", "val_tpl": "{{ value }}"}
     return found
+
+
+def entity_id(device: Device, entity: Entity, language: Language) -> str:
+    """What Home Assistant calls an entity that nobody has renamed.
+
+    >>> house = Device("021861348497", "maison", "", "", "")
+    >>> entity_id(house, Entity("import_wh", Text("", "Énergie soutirée")), "fr")
+    'sensor.maison_energie_soutiree'
+    """
+    words = unicodedata.normalize("NFKD", f"{device.name} {entity.name.of(language)}".lower())
+    plain = "".join(each for each in words if not unicodedata.combining(each))
+    return f"{entity.component}.{re.sub('[^a-z0-9]+', '_', plain).strip('_')}"
 
 
 SOURCED = frozenset(("tariff_period", "tempo_today", "tempo_tomorrow", "over_power"))

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from telewatt.config import Config, MeterConfig
 from telewatt.derivation import Estimates
@@ -32,6 +32,9 @@ from telewatt.store.history import history_path
 from telewatt.store.journal import COMMIT_ENTRIES
 from telewatt.tic import Mode
 from telewatt.truth import EventKind, Judgement
+
+if TYPE_CHECKING:
+    from telewatt.service.backfill import Backfill
 
 DISK_S = 0.02  # how late a source without a wire goes on after a commit
 WATCH_S = 1.0  # how late an alarm of the journal, or a state that lasts, may be said
@@ -149,6 +152,7 @@ class Service:
         self.live = Live()
         self._sinks = dict(self._sinks_of_config())
         self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks.items()]
+        self._backfill = self._backfill_of_config()
         self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
@@ -183,7 +187,20 @@ class Service:
 
     def sink_reports(self) -> list[SinkReport]:
         """How every sink is now."""
-        return [delivery.report for delivery in self._deliveries]
+        reports = [delivery.report for delivery in self._deliveries]
+        return reports if self._backfill is None else [*reports, self._backfill.report]
+
+    def _backfill_of_config(self) -> "Backfill | None":
+        section = self.config.homeassistant
+        if section is None:
+            return None
+        from telewatt.service.backfill import Backfill  # its library is large
+
+        token = secret_of(section.token_file, section.token_env, self.path.parent)
+        return Backfill(
+            *(section, token, history_path(self.path), self.historian.open_part),
+            *(set(self.config.meters), self.reports, self.language),
+        )
 
     def metrics(self) -> str:
         """What a Prometheus is told; empty where none is configured."""
@@ -248,6 +265,8 @@ class Service:
         yield self.historian.run()
         yield self.live.run(self.journal, history_path(self.path))
         yield from (delivery.run() for delivery in self._deliveries)
+        if self._backfill is not None:
+            yield self._backfill.run()
         yield self._count()
         yield self._watch()
         if self._page is not None:

@@ -1,0 +1,168 @@
+"""Keeps the statistics of Home Assistant complete: a part of `telewatt run`.
+
+All of the history is compared when a connection begins - Home Assistant was away, or has just been
+installed - and after a replay, the last days once an hour. Reading the meters never waits for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from telewatt.config.model import HomeAssistantConfig
+from telewatt.homeassistant.backfill import Comparison
+from telewatt.homeassistant.client import HomeAssistant
+from telewatt.language import Language, Text
+from telewatt.quality import SinkReport
+from telewatt.rollup import Step
+from telewatt.rollup.series import Series
+from telewatt.rollup.total import Energy
+from telewatt.service.reports import Reports
+from telewatt.service.secrets import Secret
+from telewatt.store.history import History, HistoryError
+from telewatt.store.history.queries import OpenPart
+
+NAME = "homeassistant"
+RETRY_S, RETRY_MAX_S = 2.0, 60.0
+SOON_S = 330.0
+"""Home Assistant records for the first time within five minutes."""
+AFTER_THE_HOUR = timedelta(minutes=12)
+HOUR = timedelta(hours=1)
+LAST = timedelta(days=8)
+"""What is compared once an hour."""
+
+_AWAY = Text(
+    "{name}: {why}; the past that is missing there is written later",
+    "{name} : {why} ; le passé qui y manque sera écrit plus tard",
+)
+_BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
+_WRITTEN = Text(
+    "homeassistant: {rows} hour(s) of energy written into {count} statistic(s)",
+    "homeassistant : {rows} heure(s) d'énergie écrites dans {count} statistique(s)",
+)
+
+
+class _Ledger:
+    """The history as the comparison asks it, with what is not written yet."""
+
+    def __init__(self, history: History, open_part: OpenPart, sections: set[str]) -> None:
+        self._history, self._open_part, self._sections = history, open_part, sections
+
+    def meters(self) -> Sequence[tuple[str, str]]:
+        known = self._history.meters()
+        return [(each.name, each.source) for each in known if each.source in self._sections]
+
+    def quantities(self, meter: str) -> set[str]:
+        return self._history.quantities(meter)
+
+    def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
+        return self._history.series(who, quantity, start, end, step, open_part=self._open_part)
+
+    def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
+        return self._history.energy(who, quantity, start, end, open_part=self._open_part)
+
+
+class Backfill:
+    """Writes what is missing.
+
+    Args:
+        secret: gives the token.
+        history: the history's file.
+        open_part: what is not written into it yet.
+        sections: of the meters that are being read.
+    """
+
+    def __init__(
+        self,
+        section: HomeAssistantConfig,
+        secret: Secret,
+        history: Path,
+        open_part: Callable[[], OpenPart],
+        sections: set[str],
+        reports: Reports,
+        language: Language,
+    ) -> None:
+        self._section, self._secret, self._path = section, secret, history
+        self._open_part, self._sections = open_part, sections
+        self._reports, self._language = reports, language
+        self._trouble: Text | None = None
+        self._pause_s = 0.0
+        self._written = 0
+        self._generation: int | None = None
+
+    @property
+    def report(self) -> SinkReport:
+        """How it is now; delivered are hours."""
+        return SinkReport(NAME, self._trouble is None, self._trouble, 0, self._written)
+
+    async def run(self) -> None:
+        """Keep them complete until cancelled."""
+        while True:
+            try:
+                async with await HomeAssistant.connect(self._section.url, self._secret) as home:
+                    await home.wait_started()
+                    await self._keep(home)
+            except OSError as error:
+                await self._wait(getattr(error, "text", None) or Text(str(error), str(error)))
+            except HistoryError as error:
+                await self._wait(error.text)
+
+    async def _keep(self, home: HomeAssistant) -> None:
+        """As long as the connection lasts."""
+        since: datetime | None = None
+        while True:
+            now = datetime.now(UTC)
+            unrecorded = await self._compare(home, now, since)
+            self._works()
+            pause_s = SOON_S if unrecorded else _until_next(now)
+            if await home.wait_lost(pause_s):
+                await asyncio.sleep(RETRY_S)
+                return
+            since = None if unrecorded else now - LAST
+
+    async def _compare(self, home: HomeAssistant, now: datetime, since: datetime | None) -> bool:
+        """One comparison; whether Home Assistant has still to record something first."""
+        if not self._path.exists():
+            return True
+        open_part = self._open_part()
+        history = await asyncio.to_thread(History.open, self._path, writable=False)
+        with closing(history):
+            generation = (await asyncio.to_thread(history.progress)).generation
+            if generation != self._generation:
+                self._generation, since = generation, None
+            external = self._section.statistics == "external"
+            books = _Ledger(history, open_part, self._sections)
+            compare = Comparison(home, books, external=external, language=self._language)
+            changes = await compare.changes(now, since)
+            for change in changes:
+                await compare.apply(change)
+        if written := sum(change.rows for change in changes):
+            self._written += written
+            count = sum(1 for change in changes if change.rows)
+            self._reports.say(logging.INFO, _WRITTEN, rows=written, count=count)
+        return not changes or any(change.unrecorded for change in changes)
+
+    # -- its state ---------------------------------------------------------------------------
+
+    def _works(self) -> None:
+        self._pause_s = 0.0
+        if self._trouble is not None:
+            self._trouble = None
+            self._reports.say(logging.INFO, _BACK, name=NAME)
+
+    async def _wait(self, trouble: Text) -> None:
+        """Said once, until it works again or something else is wrong."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._reports.say(logging.WARNING, _AWAY, name=NAME, why=trouble)
+        self._pause_s = min(max(RETRY_S, self._pause_s * 2), RETRY_MAX_S)
+        await asyncio.sleep(self._pause_s)
+
+
+def _until_next(now: datetime) -> float:
+    """Until some minutes after the next full hour, s."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    due = hour + AFTER_THE_HOUR
+    return ((due if due > now else due + HOUR) - now).total_seconds()
