@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -57,7 +58,7 @@ def build_page() -> bool:
             f"Please type:   pip install {NODE_WHEEL}      or:   sudo apt-get install nodejs npm"
         )
     node, npm = found
-    if not (MODULES / "esbuild").is_dir() or not is_installed():
+    if not is_installed():
         run([*npm, "ci", "--omit=dev"], node)
     run([node, "build.mjs", str(TARGET)], node)
     STAMP.write_text(source)
@@ -75,10 +76,17 @@ def hash_of_source() -> str:
 
 
 def is_installed() -> bool:
-    """Whether node_modules is what package-lock.json asks for: npm writes a copy when it is."""
-    mark = MODULES / ".package-lock.json"
-    lock = SOURCE / "package-lock.json"
-    return mark.is_file() and mark.stat().st_mtime >= lock.stat().st_mtime
+    """Whether node_modules has what package-lock.json asks for, but for the development tools."""
+    try:
+        have = json.loads((MODULES / ".package-lock.json").read_text())["packages"]
+    except (OSError, ValueError, KeyError):
+        return False
+    asked = json.loads((SOURCE / "package-lock.json").read_text())["packages"]
+    return all(
+        have.get(name, {}).get("version") == package["version"]
+        for name, package in asked.items()
+        if name and not package.get("dev") and not package.get("optional")
+    )
 
 
 def find_node() -> tuple[str, list[str]] | None:

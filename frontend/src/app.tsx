@@ -4,7 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 import { post, session } from "./api/client";
 import { connection } from "./api/live";
 import type { Session } from "./api/types";
+import { FirstRun } from "./pages/first_run";
+import { History } from "./pages/history/history";
+import { LinePage } from "./pages/line/line";
 import { Login } from "./pages/login";
+import { MetersPage } from "./pages/meters/meters";
 import { Now } from "./pages/now/now";
 import { link, PAGES, type PageName, useRoute } from "./route";
 import { useStore } from "./store";
@@ -54,20 +58,27 @@ export function App() {
       </header>
       <main id="main" tabIndex={-1}>
         <Lost />
-        {told === null ? null : inside ? <Page name={page} /> : <Login />}
+        {told === null ? null : inside ? <Page name={page} firstRun={told.first_run} /> : <Login />}
       </main>
     </div>
   );
 }
 
-function Page({ name }: { name: PageName }) {
+function Page({ name, firstRun }: { name: PageName; firstRun: boolean }) {
   const first = useRef(true);
   useEffect(() => {
     if (!first.current) window.scrollTo(0, 0);
     first.current = false;
   }, [name]);
+  if (firstRun && name !== "meters") return <FirstRun />;
   switch (name) {
-    default:
+    case "history":
+      return <History />;
+    case "line":
+      return <LinePage />;
+    case "meters":
+      return <MetersPage />;
+    case "now":
       return <Now />;
   }
 }

@@ -48,7 +48,7 @@ export interface Meter {
   meter: string | null;
   identity: Identity | null;
   mode: "historic" | "standard" | null;
-  contract: { name: string; kind: string } | null;
+  contract: { name: Text; kind: string } | null;
   subscribed_va: number | null;
   phases: number | null;
   producer: boolean | null;
@@ -241,7 +241,7 @@ export interface LineQuality {
   state: string;
   verdict: { grade: "good" | "fair" | "poor" | "silent" | "waiting"; text: Text; remedy: Text };
   now: QualityCounts;
-  since_start: QualityCounts;
+  since_start: Omit<QualityCounts, "minutes">;
 }
 
 export interface QualityAnswer {

@@ -95,6 +95,8 @@ const SHAPES = {
   date: { day: "numeric", month: "short", year: "numeric" },
   weekday: { weekday: "long" },
   longDay: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  longDate: { day: "numeric", month: "long", year: "numeric" },
+  fullDay: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
   dayOfMonth: { day: "numeric" },
   dayMonth: { day: "numeric", month: "short" },
   weekdayTime: { weekday: "short", hour: "2-digit", minute: "2-digit" },

@@ -35,7 +35,7 @@ export function MeterCard({ meter }: { meter: Meter }) {
         <h2>{meter.who}</h2>
         <div class="row">
           {reading && <Period reading={reading} />}
-          {meter.contract && <span class="badge">{meter.contract.name}</span>}
+          {meter.contract && <span class="badge">{say(meter.contract.name)}</span>}
         </div>
       </header>
       {stale && <Stale ageS={ageS} line={line} reading={reading} />}

@@ -24,7 +24,7 @@ export function Total({ meters }: { meters: readonly Meter[] }) {
       : null;
   const note = missing.length ? fill(W.now.totalMissing, { names: missing.join(", ") }) : null;
   return (
-    <section class="card" aria-label={say(W.now.total)}>
+    <section class="card total-card" aria-label={say(W.now.total)}>
       <dl class="total">
         <div>
           <dt>{say(W.now.totalDrawn)}</dt>

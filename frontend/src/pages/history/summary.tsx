@@ -1,0 +1,112 @@
+/** The energy of the range in numbers, and how it compares. */
+
+import { get } from "../../api/client";
+import { nowMs } from "../../api/live";
+import type { Energy, Meter } from "../../api/types";
+import { energy, percent } from "../../text/format";
+import { say } from "../../text/language";
+import { W } from "../../text/words";
+import type { Range } from "../../time/spans";
+import { useLoad } from "../../ui/load";
+import { AmountOf, Swatch } from "../../ui/parts";
+import { change } from "../now/today";
+import { rangeName } from "./names";
+import type { Comparison } from "./page_types";
+import { comparable, type Shift } from "./view";
+
+const AGAIN_MS = 60_000;
+const SAME: Shift = { months: 0, days: 0, seconds: 0 };
+
+interface Sums {
+  here: Energy[];
+  there: Energy[] | null;
+}
+
+export function Summary(props: { meter: Meter; range: Range; comparison: Comparison | null }) {
+  const { meter, range, comparison } = props;
+  const { data } = useLoad<Sums>(
+    `${meter.who} ${range.start} ${range.end} ${comparison?.key ?? ""}`,
+    (signal) => sums(meter, range, comparison, signal),
+    AGAIN_MS,
+  );
+  const find = (all: Energy[] | null | undefined, quantity: string) =>
+    all?.find((each) => each.quantity === quantity);
+  const drawn = find(data?.here, "import_wh");
+  const injected = find(data?.here, "export_wh");
+  const other = find(data?.there, "import_wh");
+  const running = range.end > nowMs() / 1000;
+  return (
+    <dl class="sums">
+      <div class="sum main">
+        <dt>
+          {say(W.history.drawn)}
+          {running && <span class="faint"> {say(W.history.soFar)}</span>}
+        </dt>
+        <dd>
+          <AmountOf {...energy(drawn?.wh)} />
+        </dd>
+        <Worth energy={drawn} />
+      </div>
+      {injected?.wh ? (
+        <div class="sum injected">
+          <dt>{say(W.history.injected)}</dt>
+          <dd>
+            <AmountOf {...energy(injected.wh)} />
+          </dd>
+        </div>
+      ) : null}
+      {comparison && (
+        <div class="sum">
+          <dt>
+            <Swatch name="other" /> {comparison.name}
+            {running && !comparison.meter && ` (${say(W.history.soFar)})`}
+          </dt>
+          <dd>
+            <AmountOf {...energy(other?.wh)} />
+            <Change now={drawn?.wh ?? null} before={other?.wh ?? null} />
+          </dd>
+          <Worth energy={other} />
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Change({ now, before }: { now: number | null; before: number | null }) {
+  const ratio = change(now, before);
+  if (ratio === null) return null;
+  return <span class={`change ${ratio > 0 ? "more" : "less"}`}> {percent(ratio)}</span>;
+}
+
+function Worth({ energy: told }: { energy: Energy | undefined }) {
+  if (!told || told.quality === "measured") return null;
+  const words = told.quality === "missing" ? W.now.incomplete : W.history.partly;
+  return <dd class="worth">{say(words)}</dd>;
+}
+
+async function sums(
+  meter: Meter,
+  range: Range,
+  comparison: Comparison | null,
+  signal: AbortSignal,
+): Promise<Sums> {
+  const { here, there } = comparable(range, comparison?.shift ?? SAME, nowMs() / 1000);
+  const ask = async (who: string, { start, end }: Range) =>
+    (
+      await get<{ energy: Energy[] }>(
+        "energy",
+        { who, start: Math.round(start), end: Math.round(end) },
+        signal,
+      )
+    ).energy;
+  const [mine, others] = await Promise.all([
+    ask(meter.who, here),
+    comparison ? ask(comparison.meter?.who ?? meter.who, there) : null,
+  ]);
+  return { here: mine, there: others };
+}
+
+/** What the other side of a comparison is called. */
+export function otherName(range: Range, meter: Meter | null): string {
+  return meter ? meter.who : rangeName(range);
+}
