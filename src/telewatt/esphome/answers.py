@@ -5,7 +5,7 @@ A meter is said in words: ``standard tempo tri producer rx=GPIO16``. Every mista
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from telewatt.esphome.boards import HOST, Board
 from telewatt.language import Language, Text
@@ -51,6 +51,7 @@ class MeterAnswers:
         name: its id in the configuration: ``house``.
         title: its name for people; empty: like ``name``.
         labels: what it was seen to send, in its order; ``None``: all that such a meter sends.
+        calendar, tariffs: as a standard meter names them (NGTF, LTARF by number), where seen.
         rx: the GPIO that receives; ``None``: the board's next good one.
         port: for ``host`` only: the serial port, ``/tmp/x``.
     """
@@ -62,6 +63,8 @@ class MeterAnswers:
     producer: bool = False
     title: str = ""
     labels: tuple[str, ...] | None = None
+    calendar: str = ""
+    tariffs: tuple[tuple[int, str], ...] = ()
     rx: int | None = None
     port: str | None = None
 
@@ -89,7 +92,8 @@ class DeviceAnswers:
         bridge: forward the bytes only; telewatt decodes.
         network: ``wifi``, ``ethernet`` or, on ``host``, ``none``.
         lamp: light-emitting diodes that show Tempo or EJP.
-        api_port: only for ``host``, where several devices share one address.
+        api_port: only for ``host``, where several devices share one address; flags: for its
+            compiler.
     """
 
     name: str
@@ -108,7 +112,7 @@ class DeviceAnswers:
     status_led: bool = False
     lamp: bool = False
     api_port: int | None = None
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -192,6 +196,7 @@ def check(device: DeviceAnswers) -> DeviceAnswers:
 def _rules(device: DeviceAnswers) -> list[tuple[str, bool, Text]]:
     board, host = device.board, device.board.name == HOST
     reached = device.api or device.mqtt
+    shows = not device.bridge and any(m.contract in ("tempo", "ejp") for m in device.meters)
     networks = ("none",) if host else ("wifi", "ethernet") if board.wired else ("wifi",)
     return [
         (device.name, bool(_NAME.fullmatch(device.name)), _NAMES.fill(sign="-")),
@@ -218,6 +223,10 @@ def _rules(device: DeviceAnswers) -> list[tuple[str, bool, Text]]:
         )),
         ("--lamp", not device.lamp or bool(board.lamps), Text(
             "this board has no pins for it", "cette carte n'a pas de broche pour cela"
+        )),
+        ("--lamp", not device.lamp or shows, Text(
+            "it shows Tempo or EJP, decoded on the chip, and no meter here has it",
+            "elle montre Tempo ou EJP, décodé sur la puce, et aucun compteur ici n'en a",
         )),
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from telewatt.esphome.answers import DeviceAnswers
 from telewatt.esphome.boards import HOST, Board
+from telewatt.esphome.lamp import lamp_sections
 from telewatt.esphome.writer import Include, Plain, Secret
 
 MIN_VERSION = "2026.10.0"
@@ -15,6 +16,7 @@ def device_sections(device: DeviceAnswers) -> dict[str, object]:
             "name": device.name,
             "friendly_name": device.shown,
             "min_version": Plain(MIN_VERSION),
+            **({"build_flags": list(device.flags)} if device.flags else {}),
         },
         "packages": {
             meter.name: Include(f"{device.name}/{meter.name}.yaml") for meter in device.meters
@@ -24,6 +26,7 @@ def device_sections(device: DeviceAnswers) -> dict[str, object]:
         **_network(device),
         **_readers(device),
         **_status_led(device),
+        **lamp_sections(device),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from telewatt.esphome.answers import DeviceAnswers, MeterAnswers
+from telewatt.esphome.counters import counter_sections
 from telewatt.esphome.device import device_sections, secrets_of
 from telewatt.esphome.meter import meter_package
 from telewatt.esphome.writer import write_yaml
@@ -28,6 +29,18 @@ _MODES = (
     Text("historic mode, 1200 baud", "mode historique, 1200 bauds"),
 )
 _PHASES = {1: Text("one phase", "monophasé"), 3: Text("three phases", "triphasé")}
+_COUNTERS_HEAD = Text(
+    "For Home Assistant, not for ESPHome: the indexes as exact numbers, for the Energy dashboard.\n"
+    "Copy this file to packages/{name}.yaml beside Home Assistant's configuration.yaml,\n"
+    "which says:\n"
+    "  homeassistant:\n"
+    "    packages: !include_dir_named packages",
+    "Pour Home Assistant, non pour ESPHome : les index en nombres exacts, pour l'Énergie.\n"
+    "Copiez ce fichier vers packages/{name}.yaml à côté du configuration.yaml de Home\n"
+    "Assistant, où se trouve :\n"
+    "  homeassistant:\n"
+    "    packages: !include_dir_named packages",
+)
 _SECRETS_HEAD = Text(
     "Copy this file to secrets.yaml and fill it in. Never publish secrets.yaml.",
     "Copiez ce fichier vers secrets.yaml et remplissez-le. Ne publiez jamais secrets.yaml.",
@@ -63,6 +76,9 @@ def _files(device: DeviceAnswers) -> Iterator[tuple[str, str]]:
     for meter in device.meters:
         sections = meter_package(device, meter)
         yield f"{device.name}/{meter.name}.yaml", write_yaml(sections, _meter_head(device, meter))
+    if counters := counter_sections(device):
+        counters_head = _COUNTERS_HEAD.fill(name=device.name).of(device.language)
+        yield f"{device.name}/home_assistant.yaml", write_yaml(counters, counters_head)
     yield "secrets.yaml.example", _secrets(device)
 
 

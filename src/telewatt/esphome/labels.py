@@ -82,7 +82,14 @@ def meter_of(name: str, frames: Iterable[Frame]) -> MeterAnswers | None:
         contract=_contract_seen(data),
         producer="EAIT" in data,
         labels=tuple(label for label in data if not _is_idle_index(label, data)),
+        calendar=data.get("NGTF", ""),
+        tariffs=_tariff_seen(data),
     )
+
+
+def _tariff_seen(data: dict[str, str]) -> tuple[tuple[int, str], ...]:
+    number = data.get("NTARF", "")
+    return ((int(number), data["LTARF"]),) if number.isdecimal() and "LTARF" in data else ()
 
 
 def _is_idle_index(label: str, data: dict[str, str]) -> bool:

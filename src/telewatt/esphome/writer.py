@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
+_PLAIN = re.compile(r"<<|\.?[A-Za-z_/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|none|~)")
 
 
@@ -45,11 +45,23 @@ class Plain(NamedTuple):
         return self.text
 
 
-class Commented(NamedTuple):
-    """A value with a comment on the lines before it."""
+class Anchored(NamedTuple):
+    """What others refer to by ``*key``: ``key: &key`` and its content."""
 
-    comment: str
     value: object
+
+
+class Row(NamedTuple):
+    """A mapping on one line that begins with what anchors say: ``{<<: *va, tag_name: PAPP}``."""
+
+    merged: tuple[str, ...]
+    entries: Mapping[str, object]
+
+    def __str__(self) -> str:
+        aliases = [f"*{name}" for name in self.merged]
+        merged = aliases[0] if len(aliases) == 1 else f"[{', '.join(aliases)}]"
+        rest = (f"{key}: {scalar(value)}" for key, value in self.entries.items())
+        return "{" + ", ".join([f"<<: {merged}", *rest]) + "}"
 
 
 def write_yaml(sections: Mapping[str, object], head: str = "") -> str:
@@ -60,14 +72,15 @@ def write_yaml(sections: Mapping[str, object], head: str = "") -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _comment(text: str, indent: str = "") -> str:
-    return "\n".join(f"{indent}# {line}".rstrip() for line in text.splitlines())
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
 
 
 def _entry(key: str, value: object) -> Iterator[str]:
-    if isinstance(value, Commented):
-        yield _comment(value.comment)
-        value = value.value
+    if isinstance(value, Anchored):
+        yield f"{key}: &{key.removeprefix('.')}"
+        yield from _indented(_block(value.value))
+        return
     inline = scalar(value)
     if inline is not None:
         yield f"{scalar(key)}: {inline}".rstrip()
@@ -97,9 +110,6 @@ def _block(value: object) -> Iterator[str]:
 
 
 def _item(item: object) -> Iterator[str]:
-    if isinstance(item, Commented):
-        yield _comment(item.comment)
-        item = item.value
     inline = scalar(item)
     lines = [inline] if inline is not None else "\n".join(_block(item)).split("\n")
     for number, line in enumerate(lines):
@@ -119,7 +129,7 @@ def scalar(value: object) -> str | None:
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and not _NOT_TEXT.fullmatch(value)
         return value if plain else json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Secret | Include | Plain):
+    if isinstance(value, Secret | Include | Plain | Row):
         return str(value)
     if value is None or isinstance(value, int):
         return "" if value is None else str(value)
