@@ -55,8 +55,8 @@ def meter_package(device: DeviceAnswers, meter: MeterAnswers) -> dict[str, objec
 
 
 def entity_name(device: DeviceAnswers, meter: MeterAnswers, name: str) -> str:
-    """The name of an entity: with two meters, each says whose it is."""
-    return f"{meter.shown} {name}" if len(device.meters) > 1 else name
+    """The name of an entity: with two meters, each says whose it is. ESPHome allows no slash."""
+    return (f"{meter.shown} {name}" if len(device.meters) > 1 else name).replace("/", "-")
 
 
 def _uart(device: DeviceAnswers, meter: MeterAnswers) -> dict[str, object]:
