@@ -23,6 +23,7 @@ import pytest
 import yaml
 from aioesphomeapi import APIClient, APIConnectionError, EntityInfo
 
+from bench.native_device import BUILDS, LOOPBACK
 from telewatt.esphome.answers import DeviceAnswers, MeterAnswers, check, read_meter
 from telewatt.esphome.boards import BOARDS
 from telewatt.esphome.counters import slug
@@ -36,7 +37,6 @@ from telewatt.tic.values import Stge
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
-BUILDS = Path(__file__).resolve().parents[2] / ".cache" / "peers" / "esphome-devices"
 METERS = {
     "house": "contract=tempo&phases=3&producer=yes&pv=3000&seed=3&injected=98765431&"
     "index=123456789,98765431,16777217,33554435,20000001,300000001&events=+0s peak pm=2",
@@ -48,12 +48,6 @@ RECENT_FRAMES = 40
 LIVELY = {"house": "DATE", "solar": "PAPP"}
 FLOAT32_EXACT = 2**24
 """Above this, a float32 no longer holds every whole number."""
-# INADDR_ANY is what ESPHome listens on; a test listens on loopback only.
-LOOPBACK = """
-#include <netinet/in.h>
-#undef INADDR_ANY
-#define INADDR_ANY htonl(INADDR_LOOPBACK)
-"""
 
 
 class Device(NamedTuple):
@@ -119,8 +113,16 @@ def compile_in(place: Path, esphome: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def device(esphome: Path) -> Device:
+def compiled(esphome: Path) -> Device:
     return build(esphome)
+
+
+@pytest.fixture
+def device(compiled: Device) -> Iterator[Device]:
+    """The device, and no other test runs it: its ports are compiled in."""
+    with (compiled.program.parents[4] / "running").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield compiled
 
 
 @asynccontextmanager
