@@ -214,3 +214,37 @@ def test_wrong_meters_on_the_command_line_are_explained(arguments, message):
     result = CliRunner().invoke(app, ["run", *arguments])
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [
+        ("/dev/ttyUSB0", "key_file"),
+        ("esphome://linky.local/house", "password_file"),
+        ("esphome+values://linky.local", "ca_file"),
+        ("mqtt://broker/linky", "key_env"),
+        ("mqtt://broker/linky", "ca_file"),
+    ],
+)
+def test_a_secret_is_for_sources_that_have_one(tmp_path, source, key):
+    (tmp_path / "telewatt.toml").write_text(f'[meters.a]\nsource = "{source}"\n{key} = "x"\n')
+    result = plain()
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"telewatt.toml:3: meters.a.{key}: this source takes no such thing → remove the line\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "keys"),
+    [
+        ("esphome://linky.local/house", ("key_file", "key_env")),
+        ("esphome+values://linky.local/house", ("key_file", "key_env")),
+        ("mqtt://anne@broker/linky", ("password_file", "password_env")),
+        ("mqtts://anne@broker/linky", ("password_file", "ca_file")),
+    ],
+)
+def test_a_secret_is_named_not_written(tmp_path, source, keys):
+    lines = "".join(f'{key} = "x"\n' for key in keys)
+    (tmp_path / "telewatt.toml").write_text(f'[meters.a]\nsource = "{source}"\n{lines}')
+    assert plain().exit_code == 0

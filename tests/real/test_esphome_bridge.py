@@ -7,6 +7,7 @@ parity. Both are killed and come back; all of it goes into one journal.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,10 +20,12 @@ from bench import bench_esphome
 from bench.native_device import Device, build
 from telewatt.reading import Reading
 from telewatt.simulator import Transmission, parse_settings, simulate
+from telewatt.sources import Access, LineState, SourceError, source_for
 from telewatt.store import Journal
 from telewatt.tic import Status
 from tests.flow.conftest import Process, feed_of
 from tests.real import test_esphome
+from tests.sources.espdevice import key_of
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -240,3 +243,30 @@ def judge_on_chip(name: str, readings: list[Reading]) -> None:
     assert labels >= ({"ADCO", "HCHP", "PAPP"} if "historic" in name else {"ADSC", "EAST", "DATE"})
     if "historic" in name:
         assert all(int(data) > 16_777_216 for label, data in told if label == "HCHP")
+
+
+async def test_a_real_device_refuses_a_key_it_has_not_a_port_it_has_not_and_a_second_reader(
+    bridge: Device, tmp_path: Path
+) -> None:
+    async def said(port: str, secret: str | None) -> str:
+        source = source_for(f"esphome://127.0.0.1:{bridge.port}/{port}")
+        source.access = Access(lambda: secret)
+        async with asyncio.timeout(60):
+            while True:
+                with pytest.raises(SourceError) as error:
+                    await source.open(9600)
+                await source.close()
+                if error.value.status.state is not LineState.UNREACHABLE:  # it has started
+                    return str(error.value)
+                await asyncio.sleep(0.1)
+
+    device = Powered(bridge, tmp_path / "bridge")
+    try:
+        assert "does not speak encrypted" in await said("standard", key_of(b"key"))
+        assert "it has: historic, standard" in await said("garage", None)
+        first = source_for(f"esphome://127.0.0.1:{bridge.port}/standard")
+        await first.open(9600)
+        assert "in use by another client" in await said("standard", None)
+        await first.close()
+    finally:
+        device.kill()
