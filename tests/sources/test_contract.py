@@ -24,6 +24,7 @@ from telewatt.sources import (
     LineState,
     Source,
     SourceError,
+    esphome_device,
     source_for,
     stdin,
 )
@@ -400,15 +401,20 @@ def test_a_wrong_address_is_refused_before_anything_starts_with_a_remedy(url: st
         assert words.isprintable()
 
 
-@pytest.mark.parametrize("scheme", ["socket", "rfc2217"])
+@pytest.mark.parametrize(
+    "scheme", ["socket", "rfc2217", "esphome", "esphome+values", "mqtt", "mqtts"]
+)
+@pytest.mark.parametrize("trouble", [UnicodeError("a..b"), socket.gaierror(-2, "Name not known")])
 async def test_a_name_the_resolver_refuses_is_unreachable(
-    scheme: str, monkeypatch: pytest.MonkeyPatch
+    scheme: str, trouble: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        "a..b".encode("idna")
+        raise trouble
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    source = source_for(f"{scheme}://bridge:33")
+    monkeypatch.setattr(esphome_device, "RESOLVE_S", 0.5)  # or the neighbours are asked for long
+    path = "" if scheme in ("socket", "rfc2217") else "/house"
+    source = source_for(f"{scheme}://bridge:33{path}")
     with pytest.raises(SourceError) as error:
         await source.open(next(iter(source.speeds), None))
     assert error.value.status.state is LineState.UNREACHABLE

@@ -1,5 +1,7 @@
 """What a source behind a lock needs: its secret, and the package that speaks its language."""
 
+import asyncio
+from importlib import import_module
 from importlib.util import find_spec
 
 from telewatt.sources import Access, LineState, SourceError
@@ -19,11 +21,15 @@ def read_secret(url: str, access: Access) -> str | None:
         raise SourceError(state, "no secret", port=url, detail=detail) from error
 
 
-def require(module: str, url: str, extra: str) -> None:
-    """Refuse to go on without an optional package.
+async def load(module: str, needs: str, url: str, extra: str) -> None:
+    """Import a module of ours whose library takes a while, without holding up other lines.
+
+    Args:
+        needs: the optional package it is made for.
 
     Raises:
-        SourceError: it is not installed; ``extra`` installs it.
+        SourceError: that is not installed; ``extra`` installs it.
     """
-    if find_spec(module) is None:
+    if find_spec(needs) is None:
         raise SourceError(LineState.UNUSABLE, "not installed", port=url, extra=extra)
+    await asyncio.to_thread(import_module, module)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from telewatt.language import Text
 from telewatt.sources import Access, Chunk, LineState, Source, SourceError, arrived
-from telewatt.sources.access import read_secret, require
+from telewatt.sources.access import load, read_secret
 from telewatt.sources.esphome_address import DeviceAddress
 from telewatt.sources.serialport import SPEEDS
 
@@ -79,7 +79,7 @@ async def call(address: DeviceAddress, access: Access, on_lost: Callable[[], Non
     Raises:
         SourceError: nobody answers, or not with this key.
     """
-    require("aioesphomeapi", address.url, "esphome")
+    await load("telewatt.sources.esphome_device", "aioesphomeapi", address.url, "esphome")
     from telewatt.sources.esphome_device import Device
 
     device = Device(address, read_secret(address.url, access), on_lost)

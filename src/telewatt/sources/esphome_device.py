@@ -92,8 +92,7 @@ class Device:
         """
         client = self._client
         try:
-            async with asyncio.timeout(RESOLVE_S):
-                await client.start_resolve_host(log_errors=False)
+            await self._resolve()
             async with asyncio.timeout(CONNECT_S):
                 await client.start_connection()
             async with asyncio.timeout(AGREE_S):
@@ -104,6 +103,13 @@ class Device:
         except BaseException:
             await self.hang_up()
             raise
+
+    async def _resolve(self) -> None:
+        try:
+            async with asyncio.timeout(RESOLVE_S):
+                await self._client.start_resolve_host(log_errors=False)
+        except TimeoutError as error:  # a name of .local that nobody answers to
+            raise ResolveAPIError from error
 
     async def ports(self) -> list[str]:
         """The names of its serial ports, by number."""

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
-from telewatt.sources.access import read_secret, require
+from telewatt.sources.access import load, read_secret
 from telewatt.sources.mqtt_address import MqttAddress, name_of
 from telewatt.sources.relay.documents import Documents
 from telewatt.sources.relay.names import Meanings, meanings_of, mode_of_names
@@ -59,7 +59,7 @@ class MqttSource(Source):
 
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
-        require("aiomqtt", self._address.url, "mqtt")
+        await load("telewatt.sources.mqtt_broker", "aiomqtt", self._address.url, "mqtt")
         from telewatt.sources.mqtt_broker import Broker
 
         self._relay = self._relay or Relay(self.access.mode, self.access.identity)

@@ -77,7 +77,7 @@ class Broker:
             for topic in address.subscriptions:
                 for granted in await client.subscribe(topic, qos=1):
                     self._check(topic, granted if isinstance(granted, int) else granted.value)
-        except MqttError as error:
+        except (MqttError, OSError, UnicodeError) as error:  # the last: no host can have this name
             _forget(client)
             await self.hang_up()
             self._explain(error)
@@ -127,8 +127,8 @@ class Broker:
         except ssl.SSLError as error:
             detail = getattr(error, "verify_message", None) or error.reason or str(error)
             raise SourceError(LineState.UNUSABLE, "TLS", port=url, detail=detail) from error
-        except (OSError, TimeoutError) as error:
-            reason: Fact = reason_of(error) or NO_ANSWER
+        except (OSError, TimeoutError, UnicodeError) as error:
+            reason: Fact = reason_of(error) or str(error) or NO_ANSWER
             raise SourceError(LineState.UNREACHABLE, port=url, detail=reason) from error
         return trust
 
@@ -137,7 +137,7 @@ class Broker:
             state = LineState.PERMISSION_DENIED
             raise SourceError(state, "topic", port=self._address.url, topic=topic)
 
-    def _explain(self, error: MqttError) -> NoReturn:
+    def _explain(self, error: Exception) -> NoReturn:
         url = self._address.url
         code = error.rc if isinstance(error, MqttCodeError) else None
         if (code if isinstance(code, int) else getattr(code, "value", None)) in DENIED:

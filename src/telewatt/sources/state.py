@@ -4,6 +4,7 @@ A state says what the user sees; a cause (where there is more than one) picks th
 """
 
 import os
+import socket
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -54,7 +55,9 @@ class LineStatus(NamedTuple):
 def reason_of(error: BaseException | None) -> str | None:
     """The words of the system's error number, if there is one somewhere behind this error."""
     while error is not None:
-        if isinstance(error, OSError) and isinstance(error.errno, int) and error.errno > 0:
+        if isinstance(error, socket.gaierror):  # has numbers of its own
+            return error.strerror
+        if isinstance(error, OSError) and error.errno is not None:
             return os.strerror(error.errno)
         error = error.__cause__ or error.__context__
     return None
