@@ -20,6 +20,17 @@ settings.register_profile("quick", settings.get_profile("telewatt"), max_example
 settings.load_profile("telewatt")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that may take longest begin first, so that in the end no process waits for one."""
+    items.sort(key=patience_s, reverse=True)
+
+
+def patience_s(item: pytest.Item) -> float:
+    """What a test of real components asks for instead of the usual time."""
+    mark = item.get_closest_marker("timeout")
+    return float(mark.args[0]) if mark else 0.0
+
+
 def pytest_collection_finish() -> None:
     """What is there before the first test stays: no collection of garbage looks at it again."""
     gc.collect()
