@@ -13,6 +13,7 @@ from telewatt.reading import Reading
 from telewatt.service.delivery import Delivery
 from telewatt.service.live import Live
 from telewatt.service.reports import Reports
+from telewatt.service.shown import Shown
 from telewatt.sinks import LiveSink, Sink
 from telewatt.store import Journal
 from telewatt.store.history import history_path
@@ -189,3 +190,72 @@ async def test_live_values_do_not_wait_for_the_past(tmp_path: Path) -> None:
             sink.slow.set()
             await until(lambda: journal.place("files") == 21)
     assert sink.written == [*range(2, 21)]
+
+
+async def test_what_a_new_sink_missed_in_a_new_journal_waits_for_the_next_start(
+    tmp_path: Path,
+) -> None:
+    """It was away from the beginning: its place is that of an empty journal."""
+    sink = Folder()
+    sink.away = 1_000_000
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        running = asyncio.create_task(delivery_of(journal, sink).run())
+        await until(lambda: journal.has_place("files"))
+        for reading in READINGS[:5]:
+            journal.append(reading)
+        await until(lambda: sink.away < 1_000_000)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    sink.away = 0
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        await deliver(journal, sink, 8, READINGS[5:8])
+    assert sink.kept == READINGS[:8]
+
+
+async def test_a_sink_that_hangs_is_told_and_works_when_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.SLOW_S", 0.05)
+    sink = Screen()
+    sink.slow.clear()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        journal.append(READINGS[0])
+        journal.confirm("files", 1)
+        journal.append(READINGS[1])
+        async with watching(journal, sink) as delivery:
+            await until(lambda: not delivery.report.working)
+            assert "no answer" in delivery.report.trouble.en
+            sink.slow.set()
+            await until(lambda: delivery.report.working)
+    assert sink.written == [2]
+    assert caplog.text.count("no answer") == 1
+
+
+class Stubborn(Folder):
+    """Does not close."""
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_a_sink_that_does_not_close_does_not_keep_the_service_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.CLOSE_S", 0.05)
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        await asyncio.wait_for(deliver(journal, Stubborn(), 3, READINGS[:3]), 60)
+
+
+def test_many_numbers_in_a_row_are_one_run() -> None:
+    shown = Shown()
+    for seq in (*range(10, 100_000), *range(200_000, 200_003)):
+        shown.add(seq)
+    assert (len(shown), 9 in shown, 10 in shown, 99_999 in shown) == (99_993, False, True, True)
+    assert (100_000 in shown, 200_002 in shown) == (False, True)
+    shown.forget(99_990)
+    assert (len(shown), 99_990 in shown, 99_991 in shown) == (12, False, True)
+    shown.forget(200_001)
+    assert (len(shown), 200_002 in shown) == (1, True)
+    shown.forget(200_002)
+    assert len(shown) == 0

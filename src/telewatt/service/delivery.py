@@ -7,7 +7,7 @@ wait for what is to be caught up with, and nothing is left out.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from telewatt.derivation import Judged
@@ -16,17 +16,25 @@ from telewatt.quality import SinkReport
 from telewatt.service.judging import judged_after
 from telewatt.service.live import Live
 from telewatt.service.reports import Reports
+from telewatt.service.shown import Shown
 from telewatt.sinks import LiveSink, Sink
 from telewatt.store import Journal
 
 RETRY_S = 1.0
 RETRY_MAX_S = 60.0
+SLOW_S = 120.0
+CLOSE_S = 15.0
 LIVE_RETRY_MAX_S = 4.0  # people look at what is live
 
 _AWAY = Text(
     "{name}: {why}; what it misses waits in the journal, it is tried again",
     "{name} : {why} ; ce qui lui manque attend dans le journal, nouvel essai en cours",
 )
+_HANGS = Text(
+    "no answer for {seconds} s; look at the program or the disk at the other end",
+    "pas de réponse depuis {seconds} s ; regardez le programme ou le disque à l'autre bout",
+)
+_UNCLOSED = Text("{name}: not closed in good order: {why}", "{name} : mal fermé : {why}")
 _BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
 
 
@@ -57,14 +65,16 @@ class Delivery:
         self._pause_s = 0.0  # 0 while the sink works
         self._pause_max_s = LIVE_RETRY_MAX_S if isinstance(sink, LiveSink) else RETRY_MAX_S
         self._delivered = 0
-        self._shown: set[int] = set()  # beyond the sink's place
+        self._shown = Shown()  # beyond the sink's place
         self._tried = journal.last_seq  # entries up to here were shown, or will not be any more
         self._news = asyncio.Event()
 
     @property
     def report(self) -> SinkReport:
         """How the sink is now."""
-        waiting = self._journal.last_seq - self._journal.place(self._name) - len(self._shown)
+        journal = self._journal
+        place = max(journal.place(self._name), journal.first_seq - 1)  # what was pruned is gone
+        waiting = journal.last_seq - place - len(self._shown)
         working = self._trouble is None
         return SinkReport(
             name=self._name,
@@ -86,7 +96,14 @@ class Delivery:
             else:
                 await self._write_all()
         finally:
-            await self._sink.close()
+            await self._close()
+
+    async def _close(self) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._sink.close()
+        except OSError as error:  # a timeout is one too
+            self._reports.say(logging.INFO, _UNCLOSED, name=self._name, why=_words_of(error))
 
     # -- in order --------------------------------------------------------------------------------
 
@@ -99,7 +116,7 @@ class Delivery:
                 await self._wait_until_tried(last_seq)
             if missed := [judged for judged in batch if judged.seq not in self._shown]:
                 await self._deliver(missed)
-            self._shown.difference_update(judged.seq for judged in batch)
+            self._shown.forget(last_seq)
             self._journal.confirm(self._name, last_seq)
             if self._sink.pace_s and last_seq == self._journal.last_seq:
                 await asyncio.sleep(self._sink.pace_s)
@@ -108,16 +125,14 @@ class Delivery:
         """The sink's place."""
         while not self._journal.knows_places:  # noqa: ASYNC110 - the disk does not tell
             await asyncio.sleep(RETRY_S)
-        place = self._journal.place(self._name)
-        if not place:
-            place = self._journal.last_seq
-            self._journal.confirm(self._name, place)
-        return place
+        if not self._journal.has_place(self._name):
+            self._journal.confirm(self._name, self._journal.last_seq)
+        return self._journal.place(self._name)
 
     async def _deliver(self, batch: Sequence[Judged]) -> None:
         while True:
             try:
-                await self._sink.write(batch)
+                await self._timely(self._sink.write(batch))
             except OSError as error:
                 await self._wait(error)
                 continue
@@ -130,7 +145,7 @@ class Delivery:
         while True:
             try:
                 async for judged in self._live.follow(self._tried):
-                    await sink.show(judged)
+                    await self._timely(sink.show(judged))
                     self._shown.add(judged.seq)
                     self._works(1)
                     self._try_no_more(judged.seq)
@@ -163,11 +178,30 @@ class Delivery:
             self._trouble, self._pause_s = None, 0.0
             self._reports.say(logging.INFO, _BACK, name=self._name)
 
-    async def _wait(self, error: OSError) -> None:
+    async def _timely(self, work: Awaitable[None]) -> None:
+        """Wait for it; if that takes too long, say so, and go on waiting.
+
+        It is not given up: who writes in a thread cannot be stopped, and would write twice.
+        """
+        hangs = _HANGS.fill(seconds=f"{SLOW_S:g}")
+        told = asyncio.get_running_loop().call_later(SLOW_S, self._say_trouble, hangs)
+        try:
+            await work
+        finally:
+            told.cancel()
+
+    def _say_trouble(self, trouble: Text) -> None:
         """Said once, until it works again or something else is wrong."""
-        trouble = getattr(error, "text", None) or Text(str(error), str(error))
         if trouble != self._trouble:
             self._trouble = trouble
             self._reports.say(logging.WARNING, _AWAY, name=self._name, why=trouble)
+
+    async def _wait(self, error: OSError) -> None:
+        self._say_trouble(_words_of(error))
         self._pause_s = min(max(RETRY_S, self._pause_s * 2), self._pause_max_s)
         await asyncio.sleep(self._pause_s)
+
+
+def _words_of(error: OSError) -> Text:
+    told = str(error) or type(error).__name__
+    return getattr(error, "text", None) or Text(told, told)

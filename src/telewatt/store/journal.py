@@ -232,6 +232,10 @@ class Journal:
         """
         return self._places.get(reader)
 
+    def has_place(self, reader: str) -> bool:
+        """Whether this reader has confirmed anything yet, be it place 0 of an empty journal."""
+        return self._places.has(reader)
+
     @property
     def knows_places(self) -> bool:
         """Whether the stored places could be read yet."""

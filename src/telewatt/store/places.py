@@ -37,11 +37,15 @@ class Places:
         self._began_late.discard(reader)
         return self._confirmed.get(reader, 0)
 
+    def has(self, reader: str) -> bool:
+        """Whether the reader ever confirmed anything, be it that there was nothing yet."""
+        return reader in self._confirmed
+
     def confirm(self, reader: str, seq: int) -> None:
         """Move a place forward."""
         if not self.known or reader in self._began_late:
             return
-        if seq > self._confirmed.get(reader, 0):
+        if seq > self._confirmed.get(reader, -1):
             self._confirmed[reader] = seq
 
     def up_to(self, last_seq: int) -> dict[str, int]:
