@@ -36,9 +36,9 @@ function drawOther(plot: uPlot, other: Bars, range: Range): void {
   const paint = color("other");
   eachBar(plot, other.at, range, 0, OTHER_SHARE, (place, left, width) => {
     const value = other.whole[place];
-    if (value) fill(plot, left, width, 0, value, paint);
+    if (value) outline(plot, left, width, value, paint);
     const out = other.injected?.[place];
-    if (out) fill(plot, left, width, 0, -out, paint);
+    if (out) outline(plot, left, width, -out, paint);
   });
 }
 
@@ -75,6 +75,21 @@ function fill(
   const top = plot.valToPos(high, "y", true);
   ctx.fillStyle = paint;
   ctx.fillRect(left, Math.min(top, bottom), Math.max(1, width), Math.abs(bottom - top));
+}
+
+/** The other period is hollow: its colour is none of the tariff's. */
+function outline(plot: uPlot, left: number, width: number, value: number, paint: string): void {
+  const { ctx } = plot;
+  const [top, bottom] = [plot.valToPos(value, "y", true), plot.valToPos(0, "y", true)];
+  ctx.globalAlpha = 0.3;
+  fill(plot, left, width, 0, value, paint);
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = paint;
+  ctx.lineWidth = uPlot.pxRatio;
+  const half = ctx.lineWidth / 2;
+  if (width > 3 * ctx.lineWidth) {
+    ctx.strokeRect(left + half, Math.min(top, bottom), width - 2 * half, Math.abs(bottom - top));
+  }
 }
 
 /** Where nothing is known it is hatched: a gap is no zero. */

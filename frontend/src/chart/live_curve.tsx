@@ -11,6 +11,8 @@ import { nameOf, ticks } from "../time/ticks";
 import { follow } from "./size";
 
 const MOVE_MS = 1000;
+const AXIS_SIZE = 46; // pixels
+const HALF_NAME = 18;
 
 export function LiveCurve(props: {
   curve: Curve | undefined;
@@ -94,11 +96,15 @@ function options(
         gap: 4,
         grid: { show: false },
         splits: (_plot, _axis, least, most) => ticks(least, most, 5).at,
-        values: (_plot, marks) => marks.map((mark) => nameOf(mark, "time")),
+        values: (plot, marks) =>
+          marks.map((mark) => {
+            const cut = plot.width - plot.valToPos(mark, "x") - AXIS_SIZE < HALF_NAME;
+            return cut ? "" : nameOf(mark, "time");
+          }),
       },
       {
         ...axis,
-        size: 46,
+        size: AXIS_SIZE,
         gap: 6,
         space: 34,
         values: (_plot, marks) => marks.map((mark) => number(mark)),

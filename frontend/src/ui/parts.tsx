@@ -34,7 +34,8 @@ export function Notice(props: { grade?: Grade; live?: boolean; children: Compone
 }
 
 export function Swatch({ tone, name }: { tone?: string | null; name?: string }) {
-  return <i class="swatch" style={{ "--swatch": `var(--${name ?? toneName(tone ?? null)})` }} />;
+  const shape = name === "other" ? "swatch hollow" : "swatch";
+  return <i class={shape} style={{ "--swatch": `var(--${name ?? toneName(tone ?? null)})` }} />;
 }
 
 export function Choice<T extends string>(props: {
@@ -62,9 +63,13 @@ export function Choice<T extends string>(props: {
   );
 }
 
-export function Facts({ rows }: { rows: readonly (readonly [string, ComponentChildren])[] }) {
+export function Facts(props: {
+  rows: readonly (readonly [string, ComponentChildren])[];
+  wide?: boolean;
+}) {
+  const { rows, wide } = props;
   return (
-    <dl class="facts">
+    <dl class={wide ? "facts wide" : "facts"}>
       {rows.map(([name, value]) => (
         <>
           <dt>{name}</dt>

@@ -20,6 +20,7 @@ interface Kept {
 const MOST = 60;
 const FRESH_MS = 55_000;
 const kept: Kept[] = [];
+const pending = new Map<Wanted, { signal: AbortSignal; answer: Promise<SeriesAnswer> }>();
 
 /** An answer that covers what is wanted, if there is one that is fresh enough. */
 export function find(wanted: Wanted, now = Date.now()): SeriesAnswer | null {
@@ -51,7 +52,17 @@ export function widened({ start, end }: Range, interval: Interval): Range {
   return { start: Math.floor(start - most), end: Math.ceil(end + most) };
 }
 
-export async function ask(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> {
+/** What several charts want at the same time is asked once. */
+export function ask(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> {
+  for (const [other, asked] of pending) {
+    if (!asked.signal.aborted && covers(other, wanted)) return asked.answer;
+  }
+  const answer = request(wanted, signal).finally(() => pending.delete(wanted));
+  pending.set(wanted, { signal, answer });
+  return answer;
+}
+
+async function request(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> {
   const wide = { ...wanted, range: widened(wanted.range, wanted.interval) };
   const answer = await get<SeriesAnswer>(
     "series",

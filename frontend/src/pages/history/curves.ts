@@ -1,6 +1,8 @@
 /** Curves of power and voltage: least, mean and greatest value of each interval. */
 
 import type { GaugeSeries, Meter, SeriesAnswer } from "../../api/types";
+import type { Range } from "../../time/spans";
+import { touching } from "./energy";
 import type { Panel, Shift } from "./view";
 import { shifted } from "./view";
 
@@ -53,4 +55,16 @@ export function resampled(at: readonly number[], other: Envelopes, quantity: str
     const begun = (other.edges[place] ?? Number.POSITIVE_INFINITY) <= instant;
     return begun ? (curve?.mean[place] ?? null) : null;
   });
+}
+
+/** The interval of this range that has the greatest value; the first of equals. */
+export function highest(edges: readonly number[], curve: Envelope | undefined, range: Range) {
+  const [from, to] = touching(edges, range);
+  let found: { value: number; start: number; end: number } | null = null;
+  for (let place = from; place <= to; place++) {
+    const value = curve?.max[place] ?? curve?.mean[place] ?? null;
+    if (value === null || (found && value <= found.value)) continue;
+    found = { value, start: edges[place] ?? 0, end: edges[place + 1] ?? 0 };
+  }
+  return found;
 }

@@ -91,7 +91,7 @@ function HistoryOf({ meters }: { meters: readonly Meter[] }) {
       />
       <div class="stack">
         <div class="card">
-          <Summary meter={meter} range={settled} comparison={comparison} />
+          <Summary meter={meter} range={settled} moving={range} comparison={comparison} />
         </div>
         {view.panels.map((panel) =>
           panel === "energy" ? (

@@ -6,6 +6,7 @@ import { language, say } from "../../text/language";
 import { W } from "../../text/words";
 import type { Interval, Range } from "../../time/spans";
 import { Icon } from "../../ui/icon";
+import { Swatch } from "../../ui/parts";
 
 export interface Told {
   /** Custom property of its colour; none for what is only words. */
@@ -39,7 +40,7 @@ export function PanelFrame(props: {
         <ul class="legend">
           {props.told.map(({ color, name, value }) => (
             <li key={name}>
-              {color && <i class="swatch" style={{ "--swatch": `var(--${color})` }} />}
+              {color && <Swatch name={color} />}
               {name} <b>{value}</b>
             </li>
           ))}

@@ -3,15 +3,19 @@
 import { get } from "../../api/client";
 import { nowMs } from "../../api/live";
 import type { Energy, Meter } from "../../api/types";
-import { energy, percent } from "../../text/format";
+import type { Store } from "../../store";
+import { useStore } from "../../store";
+import { energy, number, percent } from "../../text/format";
 import { say } from "../../text/language";
 import { W } from "../../text/words";
-import type { Range } from "../../time/spans";
+import { powerInterval, type Range } from "../../time/spans";
 import { useLoad } from "../../ui/load";
 import { AmountOf, Swatch } from "../../ui/parts";
 import { change } from "../now/today";
-import { rangeName } from "./names";
+import { curveQuantities, envelopesOf, highest } from "./curves";
+import { momentName, rangeName } from "./names";
 import type { Comparison } from "./page_types";
+import { useSeries } from "./use_series";
 import { comparable, type Shift } from "./view";
 
 const AGAIN_MS = 60_000;
@@ -22,7 +26,12 @@ interface Sums {
   there: Energy[] | null;
 }
 
-export function Summary(props: { meter: Meter; range: Range; comparison: Comparison | null }) {
+export function Summary(props: {
+  meter: Meter;
+  range: Range;
+  moving: Store<Range>;
+  comparison: Comparison | null;
+}) {
   const { meter, range, comparison } = props;
   const { data } = useLoad<Sums>(
     `${meter.who} ${range.start} ${range.end} ${comparison?.key ?? ""}`,
@@ -68,7 +77,49 @@ export function Summary(props: { meter: Meter; range: Range; comparison: Compari
           <Worth energy={other} />
         </div>
       )}
+      <PerDay wh={drawn?.wh ?? null} range={range} />
+      <Highest meter={meter} range={props.moving} />
     </dl>
+  );
+}
+
+function PerDay({ wh, range }: { wh: number | null; range: Range }) {
+  const days = (Math.min(range.end, nowMs() / 1000) - range.start) / 86_400;
+  if (wh === null || days < 2) return null;
+  return (
+    <div class="sum">
+      <dt>{say(W.history.perDay)}</dt>
+      <dd>
+        <AmountOf {...energy(Math.round(wh / days))} />
+      </dd>
+    </div>
+  );
+}
+
+function Highest({ meter, range }: { meter: Meter; range: Store<Range> }) {
+  const quantities = curveQuantities("power", meter);
+  const { series } = useSeries(
+    { who: meter.who, quantities, interval: powerInterval },
+    range,
+    `power ${meter.who} ${quantities.join()}`,
+  );
+  const seen = useStore(range);
+  if (!series || !quantities.includes("apparent_va")) return null;
+  const { edges, curves } = envelopesOf(series.answer, meter.who);
+  const top = highest(
+    edges,
+    curves.find(({ quantity }) => quantity === "apparent_va"),
+    seen,
+  );
+  if (!top) return null;
+  return (
+    <div class="sum">
+      <dt>{say(W.history.highest)}</dt>
+      <dd>
+        <AmountOf value={number(top.value)} unit="VA" />
+      </dd>
+      <dd class="when-top">{momentName(top.start, top.end, series.interval)}</dd>
+    </div>
   );
 }
 

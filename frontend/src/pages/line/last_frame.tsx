@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import type { DatasetShown, FrameShown } from "../../api/types";
-import { moment } from "../../text/format";
+import { moment, withUnit } from "../../text/format";
 import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
 import { useLoad } from "../../ui/load";
@@ -52,6 +52,7 @@ function Frame({ frame }: { frame: FrameShown }) {
         <thead>
           <tr>
             <th scope="col">{say(W.line.label)}</th>
+            <th scope="col">{say(W.line.sent)}</th>
             <th scope="col">{say(W.line.value)}</th>
             <th scope="col">{say(W.line.meaning)}</th>
           </tr>
@@ -79,41 +80,48 @@ function Frame({ frame }: { frame: FrameShown }) {
 }
 
 function Dataset(dataset: DatasetShown) {
-  const { label, data, horodate, unit, name, meaning, fields, repaired } = dataset;
+  const { label, data, horodate, name, fields, repaired } = dataset;
   return (
     <tr>
       <th scope="row">
         <code>{label}</code>
       </th>
       <td>
-        <code>{data || horodate}</code> {unit && <span class="faint">{unit}</span>}
-        {data && dataset.time && <div class="faint tiny">{moment(dataset.time, "exact")}</div>}
+        <code>{data || horodate}</code>
         {repaired && <div class="tiny fair-text">{say(W.line.repairedMark)}</div>}
+      </td>
+      <td class="shown-value">
+        {wordsOf(dataset)}
+        {data && dataset.time && <div class="faint tiny">{moment(dataset.time, "exact")}</div>}
       </td>
       <td>
         {say(name)}
-        {meaning && <div class="soft">{meaningOf(say(meaning))}</div>}
-        {fields.length > 0 && (
-          <dl class="fields">
-            {fields.map((field) => (
-              <div key={`${field.bits} ${field.name.en}`}>
-                <dt>
-                  {say(field.name)}
-                  {field.bits && (
-                    <span class="faint"> {fill(W.line.bits, { bits: field.bits })}</span>
-                  )}
-                </dt>
-                <dd>{say(field.value)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
+        {fields.length > 0 && <Fields fields={fields} />}
       </td>
     </tr>
   );
 }
 
-/** An instant is told as clocks show it. */
-function meaningOf(words: string): string {
+function Fields({ fields }: Pick<DatasetShown, "fields">) {
+  return (
+    <dl class="fields">
+      {fields.map((field) => (
+        <div key={`${field.bits} ${field.name.en}`}>
+          <dt>
+            {say(field.name)}
+            {field.bits && <span class="faint"> {fill(W.line.bits, { bits: field.bits })}</span>}
+          </dt>
+          <dd>{say(field.value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The value as people write it: numbers with their unit, instants as clocks show them. */
+function wordsOf({ value, unit, meaning, fields }: DatasetShown): string {
+  if (typeof value === "number" && unit) return withUnit(value, unit, value % 1 ? 1 : 0);
+  const words = say(meaning);
+  if (fields.length && !words) return "";
   return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(words) ? moment(words, "exact") : words;
 }

@@ -38,8 +38,10 @@ export function Quality({ line }: { line: string }) {
   return (
     <section class="card quality-card">
       <Verdict told={told} />
-      <Counts told={told} texts={data.reason_texts} />
-      <OverTime data={data} line={line} span={span} onSpan={setSpan} />
+      <div class="quality-parts">
+        <Counts told={told} texts={data.reason_texts} />
+        <OverTime data={data} line={line} span={span} onSpan={setSpan} />
+      </div>
     </section>
   );
 }
@@ -78,7 +80,7 @@ function Counts({ told, texts }: { told: LineQuality; texts: Record<string, Text
         <tr>
           <td />
           <th scope="col" class="number">
-            {fill(W.line.recent, { n: now.minutes })}
+            {now.minutes === 1 ? say(W.line.recentOne) : fill(W.line.recent, { n: now.minutes })}
           </th>
           <th scope="col" class="number">
             {say(W.line.started)}

@@ -1,5 +1,6 @@
 /** The configuration as it was loaded; it is changed in its file only. */
 
+import { useState } from "preact/hooks";
 import { get } from "../../api/client";
 import type { Configuration } from "../../api/types";
 import { say } from "../../text/language";
@@ -42,7 +43,28 @@ export function ConfigurationCard() {
   );
 }
 
-function Sections({ sections }: Pick<Configuration, "sections">) {
+function Sections(props: Pick<Configuration, "sections">) {
+  const [all, setAll] = useState(false);
+  const sections = props.sections.map((section) => ({
+    ...section,
+    keys: section.keys.filter((key) => all || !key.default),
+  }));
+  return (
+    <>
+      <label class="small row">
+        <input
+          type="checkbox"
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
+        {say(W.meters.allKeys)}
+      </label>
+      <SectionTables sections={sections} />
+    </>
+  );
+}
+
+function SectionTables({ sections }: Pick<Configuration, "sections">) {
   return (
     <div class="sections">
       {sections

@@ -22,11 +22,15 @@ export function HealthCard() {
         </Notice>
       ))}
       <Facts
+        wide
         rows={[
           [say(W.meters.version), data.version],
           [say(W.meters.up), duration(data.uptime_s)],
           [say(W.meters.memory), bytes(data.memory_bytes)],
-          [say(W.meters.journal), `${bytes(journal.bytes)} · ${number(journal.last_seq)}`],
+          [
+            say(W.meters.journal),
+            `${bytes(journal.bytes)}, ${fill(W.meters.entries, { n: number(journal.last_seq) })}`,
+          ],
           [say(W.meters.historyFile), bytes(journal.history_bytes)],
           [say(W.meters.disk), bytes(journal.disk_free_bytes)],
           ...data.sinks.map(({ name, working, trouble, waiting }) => {
