@@ -88,7 +88,7 @@ def draw(text: Text) -> str:
 
 def main() -> None:
     for language in ("en", "fr"):
-        screen = run([TELEWATT, "--lang", language, "demo"], SECONDS)
+        screen = run([TELEWATT, "--lang", language, "demo", "--days", "0"], SECONDS)
         picture = ROOT / "docs" / language / "live.svg"
         picture.write_text(draw(text_of(screen)), encoding="utf-8")
         print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")

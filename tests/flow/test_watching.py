@@ -141,7 +141,7 @@ def test_live_without_a_terminal_ends_with_its_sources(start, capture, tmp_path,
     ("arguments", "code"),
     [
         (["live", "--meter", "house=sim:?seed=1"], 0),
-        (["demo", "--seconds", "10"], 1),
+        (["demo", "--days", "0", "--seconds", "10"], 1),
         (["check", "--config", "telewatt.toml"], 0),
     ],
 )
@@ -207,7 +207,18 @@ def test_ports_says_what_is_wrong(start, tmp_path):
 
 def test_the_demo_reads_both_meters_without_a_terminal():
     done = subprocess.run(
-        [sys.executable, "-m", "telewatt", "--lang", "en", "demo", "--seconds", "12"],
+        [
+            sys.executable,
+            "-m",
+            "telewatt",
+            "--lang",
+            "en",
+            "demo",
+            "--days",
+            "2",
+            "--seconds",
+            "12",
+        ],
         capture_output=True,
         text=True,
         timeout=60,
@@ -217,11 +228,12 @@ def test_the_demo_reads_both_meters_without_a_terminal():
     assert "house: 0" in done.stdout
     assert "solar: 0" in done.stdout
     assert "frames" in done.stderr
+    assert "web page: http://127.0.0.1:" in done.stderr
 
 
 def test_a_demo_that_is_too_short_to_read_says_so():
     done = subprocess.run(
-        [sys.executable, "-m", "telewatt", "--lang", "en", "demo", "--seconds", "1"],
+        [sys.executable, "-m", "telewatt", "--lang", "en", "demo", "--days", "0", "--seconds", "1"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -232,7 +244,7 @@ def test_a_demo_that_is_too_short_to_read_says_so():
 
 
 def test_the_demo_shows_its_meters_in_a_terminal(terminal):
-    screen = terminal(40, 100, "demo")
+    screen = terminal(40, 100, "demo", "--days", "0", "--port", "0")
     screen.expect("house", "solar", "VA", "historic", "standard")
     screen.press(b"q")
     assert screen.exit_code() == 0

@@ -26,6 +26,7 @@ COMMANDS = (
     "meters",
     "check",
     "ports",
+    "web",
     "replay",
     "verify",
     "backup",

@@ -1,6 +1,6 @@
 """The help of the command line in both languages: typer takes the English as it stands."""
 
-from telewatt.cli import esphome_help, ha_texts, simulate_help
+from telewatt.cli import esphome_help, ha_texts, simulate_help, web_help
 from telewatt.language import Text
 
 _HELP = (
@@ -168,6 +168,12 @@ _HELP = (
 )
 FRENCH = {
     text.en: text.fr
-    for text in (*_HELP, *simulate_help.TEXTS, *esphome_help.TEXTS, *ha_texts.TEXTS)
+    for text in (
+        *_HELP,
+        *simulate_help.TEXTS,
+        *esphome_help.TEXTS,
+        *ha_texts.TEXTS,
+        *web_help.TEXTS,
+    )
 }
 """The French help by its English text."""

@@ -105,10 +105,15 @@ class MeterNow:
 
 
 class LiveView:
-    """All meters on one screen."""
+    """All meters on one screen.
 
-    def __init__(self, language: Language, from_service: bool) -> None:
+    Args:
+        note: what else there is to know, such as the address of the web page.
+    """
+
+    def __init__(self, language: Language, from_service: bool, note: str = "") -> None:
         self._language = language
+        self._note = note
         self.from_service = from_service
         self.meters: dict[str, MeterNow] = {}
 
@@ -120,7 +125,8 @@ class LiveView:
     def draw(self, height: int) -> RenderableType:
         """The screen; with few rows, one row a meter."""
         origin = _FROM_SERVICE if self.from_service else _OWN
-        foot = Styled(f"{origin.of(self._language)} · {_QUIT.of(self._language)}", "dim")
+        notes = (self._note, origin.of(self._language), _QUIT.of(self._language))
+        foot = Styled(" · ".join(filter(None, notes)), "dim")
         if height <= ROWS_PER_PANEL * len(self.meters):
             return Group(self._rows(), foot)
         return Group(*(self._panel(*item) for item in self.meters.items()), foot)

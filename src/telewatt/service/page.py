@@ -6,7 +6,7 @@ once with its remedy, and tried again; the meters are read all the same.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -37,11 +37,17 @@ _REFUSED = Text(
 _SERVED = Text("web page: {url}", "page web : {url}")
 
 
-async def serve_page(service: "Service", *, file: Path | None = None) -> None:
+async def serve_page(
+    service: "Service",
+    *,
+    file: Path | None = None,
+    on_url: Callable[[str], None] = lambda url: None,
+) -> None:
     """Serve the page until cancelled.
 
     Args:
         file: where the configuration stands.
+        on_url: told where the page is.
     """
     say = service.reports.say
     try:
@@ -54,6 +60,7 @@ async def serve_page(service: "Service", *, file: Path | None = None) -> None:
         try:
             async with Site(house) as site:
                 say(logging.INFO, _SERVED, url=site.url)
+                on_url(site.url)
                 await site.run()
         except NotServedError as error:
             trouble = error.text

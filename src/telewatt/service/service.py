@@ -252,9 +252,11 @@ class Service:
         async with asyncio.TaskGroup() as parts:
             lines = [parts.create_task(line.run()) for line in self._lines.values()]
             others = [parts.create_task(part) for part in self._other_parts()]
+            if not lines:  # the page alone, for the first start
+                self.started.set()
             await self.started.wait()
             self._announce()
-            await _first_of(stop.wait(), asyncio.wait(lines))
+            await _first_of(stop.wait(), asyncio.wait(lines) if lines else stop.wait())
             self._notifier.stopping()
             for task in (*lines, *others):
                 task.cancel()
