@@ -263,9 +263,9 @@ class Service:
 
     def _other_parts(self) -> Iterator[Coroutine[None, None, None]]:
         yield self.journal.run()
+        yield self.live.run(self.journal, history_path(self.path))  # woken first: people look
         yield self._feed.run(self.journal)
         yield self.historian.run()
-        yield self.live.run(self.journal, history_path(self.path))
         yield from (delivery.run() for delivery in self._deliveries)
         if self._backfill is not None:
             yield self._backfill.run()

@@ -78,7 +78,7 @@ class Connection:
     @property
     def is_lost(self) -> bool:
         """Whether it is of no use any more."""
-        return self._error is not None
+        return self._error is not None or self.lost.is_set()
 
     async def publish(self, messages: Iterable[Message]) -> None:
         """Publish these in order; return when the broker has them all.
@@ -102,6 +102,8 @@ class Connection:
     async def wait_lost(self) -> None:
         """Wait until it is lost. Raises SinkError, always."""
         await self.lost.wait()
+        if self._listening.done() and not self._listening.cancelled():
+            self._listening.result()  # a bug in whoever hears is not to be silent
         raise self._lose(remedies.LOST)
 
     async def close(self) -> None:
@@ -162,6 +164,8 @@ class Connection:
                 hear(message)
         except MqttError as error:
             self._lose(remedies.text_of(error, self._broker))
+        finally:
+            self.lost.set()
 
     def _lose(self, text: Text) -> SinkError:
         """It is over: nobody waits for an answer any more. The first reason counts."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from telewatt.derivation import Judged, meter_key
-from telewatt.jsonl import PerDataset, utc_text
+from telewatt.jsonl import utc_text
 from telewatt.reading import Reading
 from telewatt.sinks.mqtt.announcing import MeterFacts
 from telewatt.sinks.mqtt.payload import (
@@ -97,7 +97,6 @@ class Meter:
         self._topics, self._retain = topics, retain
         self._source = judged.reading.source
         self._vouching = Vouching()
-        self._as_told = PerDataset(_told)
         self._labels: dict[str, _Told] = {}
         self._totals: Mapping[str, int] = {}
         self._totals_at: datetime | None = None
@@ -124,9 +123,9 @@ class Meter:
         self._state = self._state_text(judged)
         name = self.name
         return [
+            Message(self._topics.state(name), self._state, self._retain),
             *(self._label(told.dataset.label, told.text) for told in changed),
             *(self._label(label, "") for label in gone),
-            Message(self._topics.state(name), self._state, self._retain),
             *event_messages(judged, self._topics),
         ]
 
@@ -149,7 +148,7 @@ class Meter:
             before = labels.get(dataset.label)
             if before is not None and before.dataset is dataset:
                 continue
-            told = labels[dataset.label] = self._as_told(dataset)
+            told = labels[dataset.label] = _told(dataset)
             if before is None or (before.text != told.text and dataset.data):
                 changed.append(told)
         judgement = judged.judgement

@@ -12,7 +12,7 @@ from telewatt.config.model import MqttConfig
 from telewatt.derivation import Judged, meter_key
 from telewatt.sinks import House, LiveSink, SinkError
 from telewatt.sinks.mqtt import linkysensor
-from telewatt.sinks.mqtt.announcing import Announcer
+from telewatt.sinks.mqtt.announcing import Announcer, MeterFacts
 from telewatt.sinks.mqtt.broker import Broker, broker_of
 from telewatt.sinks.mqtt.commands import Commands
 from telewatt.sinks.mqtt.connection import Connection
@@ -26,6 +26,8 @@ LOOK_S = 1.0
 """How often it is found out what is silent."""
 AGAIN_S = 0.5
 """An error is the answer for so long, so that those who wait do not all try at once."""
+LEAVE_S = 2.0
+"""A broker that hangs is not waited for at the end."""
 REPLIES_MAX = 1000
 UNHEARD_S = 10.0
 """A meter that the broker knows as available and that was not heard for so long is not there."""
@@ -47,6 +49,7 @@ class MqttSink(LiveSink):
         self._topics = Topics(section.prefix)
         self._commands = Commands(self._topics.command)
         self._meters: dict[str, Meter] = {}
+        self._announced: dict[str, MeterFacts] = {}
         self._frames: dict[str, linkysensor.Frames] = {}
         self._compatible = section.payload == "linky-sensor"
         self._connection: Connection | None = None
@@ -70,6 +73,7 @@ class MqttSink(LiveSink):
         """See `LiveSink`."""
         connection = await self._connected()
         await connection.publish(self._news_of(judged))
+        await connection.publish(self._news_for_others(judged))  # values do not wait for these
 
     async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""
@@ -91,8 +95,9 @@ class MqttSink(LiveSink):
         """See `Sink`."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(SinkError):
-                await connection.publish([self._status(online=False)])
+            with suppress(SinkError, TimeoutError):
+                async with asyncio.timeout(LEAVE_S):
+                    await connection.publish([self._status(online=False)])
             await connection.close()
 
     # -- the connection ----------------------------------------------------------------------
@@ -169,17 +174,23 @@ class MqttSink(LiveSink):
             meter = self._meters[name] = Meter(
                 judged, self._topics, retain=self._section.retain, now_s=now_s
             )
-        facts = meter.facts
         meter.presence.hear(judged.reading, now_s)
         yield from meter.look(now_s)
         yield from meter.take(judged)
+
+    def _news_for_others(self, judged: Judged) -> Iterator[Message]:
+        """The same for the programs that are told besides."""
+        meter = self._meters.get(meter_key(judged.reading))
+        if meter is None:
+            return
         for announcer in self._announcers:
             yield from announcer.news(judged)
-        if meter.facts is not facts:
+        if meter.facts is not self._announced.get(meter.name):
             yield from self._announcements(meter)
 
     def _announcements(self, meter: Meter) -> Iterator[Message]:
         if meter.facts is not None:
+            self._announced[meter.name] = meter.facts
             for announcer in self._announcers:
                 yield from announcer.messages(meter.facts)
 
