@@ -2,21 +2,29 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import copytree
 
 import pytest
 
-from telewatt.esphome.answers import DeviceAnswers
+from telewatt.esphome.answers import DeviceAnswers, check, read_meter
+from telewatt.esphome.boards import BOARDS
 from telewatt.esphome.factory import files_of
 from tests.esphome.matrix import devices
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
 
 ASK = Path(__file__).with_name("ask_esphome.py")
+SAMPLES = [
+    ("esp32doit-devkit-v1", ["standard tempo tri producer", "historic ejp"]),
+    ("esp32-c3-devkitm-1", ["historic tempo tri"]),
+    ("d1_mini", ["standard tempo", "historic ejp"]),
+]
 SECRETS = {
     "wifi_ssid": "home",
     "wifi_password": "eight-or-more",
@@ -34,15 +42,17 @@ SECRETS = {
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, DeviceAnswers]:
     folder = tmp_path_factory.mktemp("matrix")
-    (folder / "secrets.yaml").write_text(json.dumps(SECRETS))
     paths = {}
     for device in devices():
-        for name, text in files_of(device).items():
-            path = folder / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        write({**files_of(device), "secrets.yaml": json.dumps(SECRETS)}, folder)
         paths[folder / f"{device.name}.yaml"] = device
     return paths
+
+
+def write(files: dict[str, str], folder: Path) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def ask(esphome: Path, paths: list[Path]) -> list[dict[str, object]]:
@@ -60,8 +70,73 @@ def test_every_configuration_of_the_matrix_is_accepted(
         halves = pool.map(lambda half: ask(esphome, half), (paths[::2], paths[1::2]))
     answers = [answer for half in halves for answer in half]
     refused = [(a["file"], a["said"]) for a in answers if not a["valid"]]
-    assert len(answers) == len(paths)
+    assert len(answers) == len(paths) > 400
     assert refused == []
+    said = {line for answer in answers for line in str(answer["said"]).splitlines() if line}
+    assert [line for line in said if "strapping" not in line] == []  # of a board's own Ethernet
+
+
+@pytest.mark.parametrize(("board", "meters"), SAMPLES)
+def test_a_sample_is_turned_into_a_program(
+    esphome: Path, tmp_path: Path, board: str, meters: list[str]
+):
+    """As far as ESPHome goes without the compilers of the chips: all of its C++ is written."""
+    device = check(
+        DeviceAnswers(
+            name="sample",
+            board=BOARDS[board],
+            framework=BOARDS[board].frameworks[0],
+            meters=tuple(read_meter(f"meter_{n}", words) for n, words in enumerate(meters)),
+            web_server=True,
+            lamp=True,
+        )
+    )
+    write({**files_of(device), "secrets.yaml": json.dumps(SECRETS)}, tmp_path)
+    done = subprocess.run(
+        [esphome / "esphome", "compile", "--only-generate", "sample.yaml"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{esphome}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    program = (tmp_path / ".esphome/build/sample/src/main.cpp").read_text()
+    assert program.count("new teleinfo::TeleInfo(") + program.count("teleinfo::TeleInfo(") >= len(
+        meters
+    )
+
+
+def test_no_scanner_finds_a_secret_in_any_generated_file(tmp_path: Path):
+    texts = {
+        re.sub(rf"\b{device.name}\b", "linky", text)
+        for device in devices()
+        for text in files_of(device).values()
+    }
+    write({f"{number}.yaml": text for number, text in enumerate(texts)}, tmp_path)
+    scanner = Path(sys.executable).with_name("detect-secrets")
+    done = subprocess.run(
+        [scanner, "scan", "--all-files", "."],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["results"] == {}
+    assert len(texts) > 200
+
+
+def test_the_scanner_would_find_one(tmp_path: Path):
+    (tmp_path / "linky.yaml").write_text('wifi:\n  password: "v5nJ6GaQDlpx8ZkT"\n')
+    scanner = Path(sys.executable).with_name("detect-secrets")
+    done = subprocess.run(
+        [scanner, "scan", "--all-files", "."],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["results"] != {}
 
 
 CORPUS = Path(__file__).resolve().parents[1] / "esphome"

@@ -117,6 +117,7 @@ def _readers(device: DeviceAnswers) -> dict[str, object]:
     if device.web_server:
         sections["web_server"] = {
             "port": 80,
+            "ota": False,  # its updates would not be encrypted
             "auth": {
                 "type": "digest",
                 "username": Secret("web_username"),

@@ -93,7 +93,7 @@ def _reader(meter: MeterAnswers) -> dict[str, object]:
 
 def _anchors(meter: MeterAnswers, rows: list[Shown]) -> dict[str, object]:
     """What many entities share, said once."""
-    common: dict[str, object] = {"platform": "teleinfo", "teleinfo_id": f"{meter.name}_tic"}
+    common = _common(meter)
     anchors: dict[str, object] = {
         "number": {
             **common,
@@ -102,7 +102,7 @@ def _anchors(meter: MeterAnswers, rows: list[Shown]) -> dict[str, object]:
         }
     }
     for row in rows:
-        if row.number:
+        if row.number and row.label not in _PASSING:
             anchors[_unit_anchor(row.entity.unit)] = {
                 "<<": Plain("*number"),
                 "unit_of_measurement": row.entity.unit,
@@ -127,22 +127,39 @@ def _entity(
     """One label; with an id where something decodes it, in a block where it does more."""
     kind = "index" if row.exact else _unit_anchor(row.entity.unit) if row.number else "text"
     hidden = ("hidden",) if row.hidden else ("detail",) if row.diagnostic else ()
-    merged = (kind, *hidden)
     entries: dict[str, object] = {
         "tag_name": row.label,
         **({"id": id_of(meter, row.label)} if needed else {}),
         "name": entity_name(device, meter, row.name.of(device.language)),
     }
     if row.label in _PASSING:
-        silence = {"timeout": Plain(_PASSING[row.label]), "value": 0}
-        entries["filters"] = [{"timeout": silence}, {"delta": 1}]
-    elif row.label in _IDENTITIES:
+        return _merging(hidden, {**_number(meter, row), **entries})
+    if row.label in _IDENTITIES:
         heard = f"id({id_of(meter, 'heard')}) = millis();"
-        entries["on_raw_value"] = [{"lambda": Plain(heard)}]
-    else:
-        return Row(merged, entries)
-    aliases = ", ".join(f"*{name}" for name in merged)
-    return {"<<": Plain(f"[{aliases}]"), **entries}
+        return _merging((kind, *hidden), {**entries, "on_raw_value": [{"lambda": Plain(heard)}]})
+    return Row((kind, *hidden), entries)
+
+
+def _merging(anchors: tuple[str, ...], entries: dict[str, object]) -> dict[str, object]:
+    aliases = ", ".join(f"*{name}" for name in anchors)
+    return {"<<": Plain(f"[{aliases}]"), **entries} if anchors else entries
+
+
+def _number(meter: MeterAnswers, row: Shown) -> dict[str, object]:
+    """A number that is sent only while it is so: silence means 0."""
+    silence = {"timeout": Plain(_PASSING[row.label]), "value": 0}
+    return {
+        **_common(meter),
+        "unit_of_measurement": row.entity.unit,
+        "device_class": row.entity.device_class,
+        "state_class": row.entity.state_class,
+        "accuracy_decimals": 0,
+        "filters": [{"timeout": silence}, {"delta": 1}],
+    }
+
+
+def _common(meter: MeterAnswers) -> dict[str, object]:
+    return {"platform": "teleinfo", "teleinfo_id": f"{meter.name}_tic"}
 
 
 def _template(device: DeviceAnswers, meter: MeterAnswers, one: Decoded) -> dict[str, object]:
