@@ -14,6 +14,7 @@ from telewatt.service.logs import set_up_logs
 from telewatt.service.page import serve_page
 from telewatt.service.service import Service
 from telewatt.service.signals import on_end_signal
+from telewatt.sinks.configured import MissingPackageError
 from telewatt.store import JournalError, JournalInUseError
 
 IN_USE = 1
@@ -33,6 +34,9 @@ def run_service(config: Config, journal: Path, language: Language, file: Path | 
     except JournalError as error:
         logging.getLogger("telewatt").error("%s", error.text.of(language))
         return IN_USE if isinstance(error, JournalInUseError) else UNUSABLE
+    except MissingPackageError as error:
+        logging.getLogger("telewatt").error("%s", error.text.of(language))
+        return UNUSABLE
     except Exception:
         logging.getLogger("telewatt").exception("a bug: the service ends")
         return BUG
