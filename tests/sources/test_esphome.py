@@ -141,6 +141,16 @@ async def test_a_device_that_comes_back_is_read_again() -> None:
     assert watched.line.counters.openings >= 3
 
 
+async def test_a_device_that_goes_in_the_middle_of_its_words_is_missed_at_once() -> None:
+    async with EspDevice("house") as device:
+        url = f"esphome://127.0.0.1:{device.port}/house"
+        async with running(url) as watched:
+            await device.send(0, make_frame() + make_frame()[:20])
+            await device.subscribers[0].writer.drain()
+            await device.stop()
+            await watched.until_state(LineState.UNREACHABLE, 8)  # before silence would tell
+
+
 def frames() -> Iterator[bytes]:
     return (make_frame(Mode.HISTORIC, index_wh=n) for n in range(2000))
 

@@ -134,6 +134,18 @@ async def test_a_prefix_without_sensors_is_named_with_those_there_are() -> None:
     assert "l'appareil a : House EAST" in error.value.status.remedy.fr
 
 
+async def test_a_device_that_goes_in_the_middle_of_its_words_is_missed_at_once() -> None:
+    async with (
+        EspDevice(entities=sensors("ADSC", "SINSTS")) as device,
+        running(url(device)) as watched,
+    ):
+        await device.tell(text(1, LINKY), text(2, "5"))
+        await watched.until_state(LineState.READING)
+        await device.tell(text(2, "6"))
+        await device.stop()
+        await watched.until_state(LineState.UNREACHABLE, 30)
+
+
 async def test_a_device_that_comes_back_is_read_again() -> None:
     watched: Watched
     async with (

@@ -17,6 +17,10 @@ from telewatt.sources.serialport import SPEEDS
 if TYPE_CHECKING:
     from telewatt.sources.esphome_device import Device
 
+ENDS = frozenset((0x03, 0x83))  # ETX, with parity or not
+MANY_BYTES = 256
+SOON_S = 0.1
+
 _NO_PORT = Text(
     "{url}: names no port; write esphome://host/PORT, PORT as in the device's serial_proxy",
     "{url} : sans port ; écrivez esphome://hôte/PORT, PORT comme dans son serial_proxy",
@@ -35,13 +39,14 @@ class EsphomeSource(Source):
         self._device: Device | None = None
         self._unread = bytearray()
         self._news = asyncio.Event()
+        self._soon: asyncio.TimerHandle | None = None
 
     async def open(self, speed: int | None) -> None:
         """See `Source`."""
         device = await call(self._address, self.access, self._news.set)
         try:
             port = _find(self._address, await device.ports())
-            await device.read_port(port, speed or SPEEDS[0], self._unread, self._news.set)
+            await device.read_port(port, speed or SPEEDS[0], self._hear)
         except BaseException:
             await device.hang_up()
             raise
@@ -54,17 +59,31 @@ class EsphomeSource(Source):
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._unread:
-                data = bytes(self._unread)
-                self._unread.clear()
+            if data := self._take():
                 yield arrived(data)
-            elif (lost := self._device.lost) is not None:
+            if (lost := self._device.lost) is not None:
                 raise lost
+
+    def _hear(self, data: bytes) -> None:
+        """A device sends some bytes at a time; nobody is woken before a frame ends, or soon."""
+        self._unread += data
+        if ENDS & set(data) or len(self._unread) >= MANY_BYTES:
+            self._news.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(SOON_S, self._news.set)
+
+    def _take(self) -> bytes:
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
+        data = bytes(self._unread)
+        self._unread.clear()
+        return data
 
     async def close(self) -> None:
         """See `Source`."""
         device, self._device = self._device, None
-        self._unread.clear()
+        self._take()
         self._news.clear()
         if device is not None:
             await device.hang_up()

@@ -145,18 +145,15 @@ class Device:
 
         self._client.subscribe_states(take)
 
-    async def read_port(
-        self, number: int, speed: int, unread: bytearray, on_data: Callable[[], None]
-    ) -> None:
-        """Set a port to 8N1 and this speed; from now on what it hears is added to ``unread``.
+    async def read_port(self, number: int, speed: int, on_data: Callable[[bytes], None]) -> None:
+        """Set a port to 8N1 and this speed; from now on be told what it hears.
 
         The first bytes may have been heard at another speed.
         """
 
         def take(message: SerialProxyDataReceived) -> None:
             if message.instance == number:
-                unread.extend(message.data)
-                on_data()
+                on_data(message.data)
 
         client = self._client
         try:

@@ -89,9 +89,8 @@ class EsphomeValuesSource(Source):
             raise ValueError(f"{self._address.url} is not open")
         while True:
             await self._news.wait()
-            lost = self._device.lost
-            if lost is None:
-                await self._let_come_together()
+            self._news.clear()
+            await self._let_come_together()
             try:
                 for frame in self._frames(self._relay):
                     yield arrived(frame)
@@ -99,7 +98,7 @@ class EsphomeValuesSource(Source):
                 state, meters = LineState.UNUSABLE, ", ".join(error.meters)
                 port = self._address.url
                 raise SourceError(state, "mixed", port=port, meters=meters) from error
-            if lost is not None:
+            if (lost := self._device.lost) is not None:
                 raise lost
 
     async def close(self) -> None:
@@ -123,8 +122,7 @@ class EsphomeValuesSource(Source):
             count = len(self._told)
             await asyncio.sleep(TOGETHER_S)
             if len(self._told) == count:
-                break
-        self._news.clear()
+                return
 
     def _frames(self, relay: Relay) -> Iterator[bytes]:
         told, self._told = self._told, []
