@@ -66,6 +66,12 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def attend(sink: MqttSink) -> None:
+    """Until it fails."""
+    async for _ in sink.attend():
+        pass
+
+
 @asynccontextmanager
 async def sink_to(broker: Mosquitto, folder: Path, **keys: object) -> AsyncIterator[MqttSink]:
     section = MqttConfig(host=broker.host, port=broker.port, **keys)  # type: ignore[arg-type]
@@ -143,7 +149,7 @@ async def test_a_meter_that_falls_silent_is_not_available_and_is_back_at_once(
     monkeypatch.setattr("telewatt.sinks.mqtt.sink.LOOK_S", 0.1)
     topic = f"telewatt/{HISTORIC[0].reading.meter}/availability"
     async with subscribed(mosquitto) as heard, sink_to(mosquitto, tmp_path) as sink:
-        attending = asyncio.create_task(sink.attend())
+        attending = asyncio.create_task(attend(sink))
         await sink.show(HISTORIC[0])
         await until(lambda: heard.all(topic)[-2:] == ["online", "offline"])
         await sink.show(HISTORIC[1])
@@ -162,7 +168,7 @@ async def test_a_meter_of_an_earlier_run_that_is_not_heard_is_not_available(
             await before.publish(gone, "online", 1, retain=True)
             await before.publish(f"telewatt/{there}/availability", "online", 1, retain=True)
         await sink.show(HISTORIC[0])
-        attending = asyncio.create_task(sink.attend())
+        attending = asyncio.create_task(attend(sink))
         await until(lambda: heard.last(gone) == "offline")
         assert heard.last(f"telewatt/{there}/availability") == "online"
         attending.cancel()
@@ -177,7 +183,7 @@ async def test_what_has_not_changed_comes_again_at_its_pace(
         subscribed(mosquitto) as heard,
         sink_to(mosquitto, tmp_path, interval_s=0.5) as sink,
     ):
-        attending = asyncio.create_task(sink.attend())
+        attending = asyncio.create_task(attend(sink))
         await sink.show(HISTORIC[0])
         await sink.show(HISTORIC[1])
         await until(lambda: len(heard.all(topic)) >= 3)
@@ -190,7 +196,7 @@ async def test_a_snapshot_may_be_asked_and_nothing_else(
     monkeypatch.setattr("telewatt.sinks.mqtt.sink.LOOK_S", 0.1)
     topic = f"telewatt/{HISTORIC[0].reading.meter}/label/PTEC"
     async with subscribed(mosquitto) as heard, sink_to(mosquitto, tmp_path) as sink:
-        attending = asyncio.create_task(sink.attend())
+        attending = asyncio.create_task(attend(sink))
         await sink.show(HISTORIC[0])
         await until(lambda: heard.all(topic))
         async with aiomqtt.Client(mosquitto.host, mosquitto.port) as asker:
@@ -280,7 +286,7 @@ async def test_other_programs_are_told_what_a_meter_sends_and_are_heard(
     neighbour = Neighbour()
     monkeypatch.setattr("telewatt.sinks.mqtt.sink.announcers_of", lambda *_, **__: [neighbour])
     async with subscribed(mosquitto) as heard, sink_to(mosquitto, tmp_path) as sink:
-        attending = asyncio.create_task(sink.attend())
+        attending = asyncio.create_task(attend(sink))
         for each in HISTORIC[:20]:
             await sink.show(each)
         await until(lambda: "HCHC" in (heard.last("neighbour/told") or ""))

@@ -20,7 +20,7 @@ from telewatt.sinks import House, SinkError
 from telewatt.sinks.mqtt import remedies
 from telewatt.sinks.mqtt.sink import MqttSink
 from tests.real.mosquitto import Mosquitto, free_port, running
-from tests.real.test_mqtt import HISTORIC, PATIENCE_S, subscribed, until
+from tests.real.test_mqtt import HISTORIC, PATIENCE_S, attend, subscribed, until
 
 pytestmark = pytest.mark.real
 
@@ -142,7 +142,7 @@ async def test_two_clients_of_one_name_are_found_out(tmp_path: Path, mosquitto: 
         sink(tmp_path, mosquitto.port, client_id="same") as other,
     ):
         await one.show(HISTORIC[0])
-        attending = asyncio.create_task(one.attend())
+        attending = asyncio.create_task(attend(one))
         await other.show(HISTORIC[0])
         with pytest.raises(SinkError, match="another client has the same client_id"):
             await attending

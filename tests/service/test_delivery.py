@@ -259,3 +259,28 @@ def test_many_numbers_in_a_row_are_one_run() -> None:
     assert (len(shown), 200_002 in shown) == (1, True)
     shown.forget(200_002)
     assert len(shown) == 0
+
+
+class Quiet(Screen):
+    """Is away for a while; nobody shows it anything."""
+
+    async def attend(self) -> AsyncIterator[None]:
+        if self.away:
+            raise OSError(111, "Connection refused")
+        while True:
+            await asyncio.sleep(0.01)
+            yield
+
+
+async def test_a_sink_that_is_back_works_though_no_entry_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.RETRY_S", 0.01)
+    monkeypatch.setattr("telewatt.service.delivery.CALM_S", 0.1)
+    sink = Quiet()
+    sink.away = True
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        async with watching(journal, sink) as delivery:
+            await until(lambda: not delivery.report.working)
+            sink.away = False
+            await until(lambda: delivery.report.working)

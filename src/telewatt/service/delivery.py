@@ -7,6 +7,7 @@ wait for what is to be caught up with, and nothing is left out.
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ RETRY_MAX_S = 60.0
 SLOW_S = 120.0
 CLOSE_S = 15.0
 LIVE_RETRY_MAX_S = 4.0  # people look at what is live
+CALM_S = 10.0
+"""While no entry comes: the other end is there for so long, so the sink works."""
 
 _AWAY = Text(
     "{name}: {why}; what it misses waits in the journal, it is tried again",
@@ -64,6 +67,7 @@ class Delivery:
         self._trouble: Text | None = None
         self._pause_s = 0.0  # 0 while the sink works
         self._pause_max_s = LIVE_RETRY_MAX_S if isinstance(sink, LiveSink) else RETRY_MAX_S
+        self._failed_s = -math.inf
         self._delivered = 0
         self._shown = Shown()  # beyond the sink's place
         self._tried = journal.last_seq  # entries up to here were shown, or will not be any more
@@ -157,7 +161,9 @@ class Delivery:
     async def _attend(self, sink: LiveSink) -> None:
         while True:
             try:
-                await sink.attend()
+                async for _ in sink.attend():
+                    if asyncio.get_running_loop().time() - self._failed_s > CALM_S:
+                        self._works(0)
             except OSError as error:
                 await self._wait(error)
 
@@ -198,6 +204,7 @@ class Delivery:
 
     async def _wait(self, error: OSError) -> None:
         self._say_trouble(_words_of(error))
+        self._failed_s = asyncio.get_running_loop().time()
         self._pause_s = min(max(RETRY_S, self._pause_s * 2), self._pause_max_s)
         await asyncio.sleep(self._pause_s)
 

@@ -8,7 +8,7 @@ comes later, oldest first, through `Sink.write`.
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,15 +59,17 @@ class Sink(ABC):
 class LiveSink(Sink):
     """A sink that shows each entry as it comes, whatever it has still to catch up with."""
 
-    async def attend(self) -> None:
+    async def attend(self) -> AsyncIterator[None]:
         """Be there while nothing comes, for ever: say what is silent, hear what others say.
 
-        Called in a task of its own, beside `show` and `write`, and again after an error.
+        Iterated in a task of its own, beside `show` and `write`, and anew after an error. Yields
+        now and then, when the other end is known to be there.
 
         Raises:
             OSError: the world is away.
         """
         await asyncio.get_running_loop().create_future()
+        yield
 
     @abstractmethod
     async def show(self, judged: Judged) -> None:

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterable
 from itertools import islice
 
+import pytest
+
 from telewatt.derivation import Judge, Judged
 from telewatt.reading import Reading
 from telewatt.sinks.mqtt.meter import Meter
 from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.tic import Mode, Status
+from telewatt.truth.sight import INDEXES
 from tests.exchange.houses import readings
 from tests.sinks.judging import judged
 from tests.truth.readings import dataset, reading
@@ -167,3 +170,31 @@ def test_a_restored_judge_gives_the_same_messages() -> None:
     entries = [judge.take(n, each) for n, each in enumerate(frames, 1)]
     late = tell(entries[10:])
     assert state_of(late[-1]) == state_of(tell(entries)[-1])
+
+
+@pytest.mark.parametrize("noise", ["pair:1e-2", "pair:5e-2,flip:1e-3"])  # the checksum is right
+@pytest.mark.parametrize("mode", ["historic&contract=hc", "standard&contract=tempo&producer=yes"])
+def test_no_index_is_told_that_the_meter_did_not_send(mode: str, noise: str) -> None:
+    settings = f"mode={mode}&seed=5&parity=no"
+    clean = islice(readings("house", settings), 400)
+    meant: dict[str, set[str]] = {}
+    for each in clean:
+        for sent in each.frame.datasets:
+            meant.setdefault(sent.label, set()).add(str(sent.value))
+    noisy = islice(readings("house", f"{settings}&noise={noise}"), 400)
+    entries = [Reading("meter", "house", each.received_at, each.frame) for each in noisy]
+    assert any(
+        str(dataset.value) not in meant[dataset.label]
+        for each in entries
+        for dataset in each.frame.datasets
+        if dataset.label in INDEXES
+    )
+    told: dict[str, set[str]] = {}
+    for each in tell(judged(entries)):
+        for label, text in labels_of(each).items():
+            told.setdefault(label, set()).add(text)
+    indexes = INDEXES.keys() & told.keys()
+    assert indexes
+    assert {label: told[label] - meant[label] - {""} for label in indexes} == {
+        label: set() for label in indexes
+    }

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 
 from aiomqtt import Message as Incoming
@@ -82,7 +82,7 @@ class MqttSink(LiveSink):
             message for judged in batch for message in self._history_of(judged)
         )
 
-    async def attend(self) -> None:
+    async def attend(self) -> AsyncIterator[None]:
         """See `LiveSink`."""
         while True:
             connection = await self._connected()
@@ -90,6 +90,7 @@ class MqttSink(LiveSink):
                 async with asyncio.timeout(LOOK_S):
                     await connection.wait_lost()
             await connection.publish(self._look(_now_s()))
+            yield
 
     async def close(self) -> None:
         """See `Sink`."""
