@@ -18,12 +18,14 @@ export const clockAheadMs = new Store(0);
 
 const SILENCE_MS = 15_000;
 const HIDDEN_MS = 60_000;
+const LOOK_MS = 10_000;
 const place = new Place();
 let stream: EventSource | null = null;
 let attempt = 0;
 let timer = 0;
 let watch = 0;
 let hiding = 0;
+let lookedAt = 0;
 
 /** Milliseconds since 1970 by the clock of the service. */
 export function nowMs(): number {
@@ -101,10 +103,22 @@ function openStream(): void {
 function takeReading(reading: Reading): void {
   if (!place.take(reading.seq)) return;
   const { who } = reading;
-  const known = who in readings.value;
   readings.update((all) => ({ ...all, [who]: reading }));
   curves.update((all) => ({ ...all, [who]: addReading(all[who] ?? emptyCurve(), reading) }));
-  if (!known || reading.events.length) void loadMeters().catch(() => undefined);
+  if (!isKnown(who) || reading.events.length) lookAtMeters();
+}
+
+/** Whether the newest answer of `meters` says what this meter is. */
+function isKnown(who: string): boolean {
+  const meter = meters.value?.find((each) => each.who === who);
+  return meter?.contract != null;
+}
+
+/** Some meters never tell their contract: they are asked for at most every ten seconds. */
+function lookAtMeters(): void {
+  if (Date.now() - lookedAt < LOOK_MS) return;
+  lookedAt = Date.now();
+  void loadMeters().catch(() => undefined);
 }
 
 /** A sign of life came: the next one is due within `SILENCE_MS`. */

@@ -64,7 +64,7 @@ export interface Meter {
 }
 
 export interface Situation {
-  period: { name: Text; tone: string } | null;
+  period: { name: Text; tone: string | null } | null;
   colour_today: Colour | null;
   colour_tomorrow: Colour | null;
   colour_source: string | null;

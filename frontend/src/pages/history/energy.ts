@@ -31,15 +31,18 @@ export function energyQuantities(meter: Meter): string[] {
   return wanted.filter((name) => known.has(name));
 }
 
-export function barsOf(answer: SeriesAnswer, who: string): Bars {
+/** The registers are called as the meter has them now: a series may be older than the contract. */
+export function barsOf(answer: SeriesAnswer, { who, registers: named }: Meter): Bars {
   const counters = answer.series.filter(
     (each): each is CounterSeries => each.kind === "counter" && each.who === who,
   );
   const whole = counters.find(({ quantity }) => quantity === "import_wh");
   const injected = counters.find(({ quantity }) => quantity === "export_wh");
-  const registers = counters.filter((each) => each !== whole && each !== injected);
+  const registers = counters
+    .filter((each) => each !== whole && each !== injected)
+    .map((each) => ({ ...each, ...named?.find(({ quantity }) => quantity === each.quantity) }));
   const used = registers.filter(({ values }) => values.some(Boolean));
-  const main = whole ?? registers[0] ?? injected;
+  const main = whole ?? counters.find((each) => each !== injected) ?? injected;
   return {
     at: answer.at,
     parts: used.length ? used : whole ? [{ ...whole, tone: "base" }] : [],

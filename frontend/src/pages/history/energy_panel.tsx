@@ -37,10 +37,7 @@ export function EnergyPanel(props: PanelProps) {
     `energy ${meter.who} ${quantities.join()}`,
   );
   const other = useOtherBars(meter, comparison, props);
-  const bars = useMemo(
-    () => (series ? barsOf(series.answer, meter.who) : null),
-    [series, meter.who],
-  );
+  const bars = useMemo(() => (series ? barsOf(series.answer, meter) : null), [series, meter]);
   const seen = useStore(range);
   const interval = series?.interval ?? energyInterval(seen.end - seen.start);
   const drawing = useMemo(() => drawingOf(bars, other), [bars, other]);
@@ -77,8 +74,7 @@ function useOtherBars(meter: Meter, comparison: Comparison | null, { range }: Pa
     `energy other ${who.who} ${comparison?.key ?? ""}`,
   );
   return useMemo(
-    () =>
-      series && comparison ? movedBars(barsOf(series.answer, who.who), comparison.back) : null,
+    () => (series && comparison ? movedBars(barsOf(series.answer, who), comparison.back) : null),
     [series, comparison?.key],
   );
 }
@@ -152,7 +148,7 @@ function totals(
 ): Told[] {
   if (!bars) return [];
   const [from, to] = touching(bars.at, range);
-  const cut = bars.at[from] !== range.start || (bars.at[to + 1] ?? 0) < range.end;
+  const cut = (bars.at[from] ?? 0) < range.start || (bars.at[to + 1] ?? 0) > range.end;
   if (cut) return words(bars, () => undefined, undefined, props.comparison);
   const known = (values: readonly (number | null)[] | null | undefined) =>
     values ? sum(values.slice(from, to + 1)) : null;

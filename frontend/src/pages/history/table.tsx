@@ -33,7 +33,7 @@ function Rows({ meter, range }: { meter: Meter; range: Store<Range> }) {
   );
   const seen = useStore(range);
   if (!series) return null;
-  const bars = barsOf(series.answer, meter.who);
+  const bars = barsOf(series.answer, meter);
   const [from, last] = touching(bars.at, seen);
   const to = Math.min(last, from + MOST_ROWS - 1);
   const columns = [

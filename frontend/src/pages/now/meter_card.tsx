@@ -30,7 +30,11 @@ export function MeterCard({ meter }: { meter: Meter }) {
   const ageS = useAge(reading);
   const stale = ageS > STALE_S || line?.reading === false;
   return (
-    <article class={`card meter ${stale ? "stale" : ""}`} data-who={meter.who}>
+    <article
+      class={`card meter ${stale ? "stale" : ""}`}
+      data-who={meter.who}
+      data-seq={reading?.seq}
+    >
       <header class="meter-head">
         <h2>{meter.who}</h2>
         <div class="row">
