@@ -93,7 +93,7 @@ def _reader(meter: MeterAnswers) -> dict[str, object]:
 
 def _anchors(meter: MeterAnswers, rows: list[Shown]) -> dict[str, object]:
     """What many entities share, said once."""
-    common = _common(meter)
+    common = _both_kinds(meter)
     anchors: dict[str, object] = {
         "number": {
             **common,
@@ -149,7 +149,7 @@ def _number(meter: MeterAnswers, row: Shown) -> dict[str, object]:
     """A number that is sent only while it is so: silence means 0."""
     silence = {"timeout": Plain(_PASSING[row.label]), "value": 0}
     return {
-        **_common(meter),
+        **_both_kinds(meter),
         "unit_of_measurement": row.entity.unit,
         "device_class": row.entity.device_class,
         "state_class": row.entity.state_class,
@@ -158,7 +158,7 @@ def _number(meter: MeterAnswers, row: Shown) -> dict[str, object]:
     }
 
 
-def _common(meter: MeterAnswers) -> dict[str, object]:
+def _both_kinds(meter: MeterAnswers) -> dict[str, object]:
     return {"platform": "teleinfo", "teleinfo_id": f"{meter.name}_tic"}
 
 
