@@ -29,12 +29,12 @@ def readings(source: str, settings: str, start: datetime = START) -> Iterator[Re
             yield Reading(meter, source, at, frame)
 
 
-def fill(journal: Path, frames: int, **lines: str) -> list[Reading]:
+def fill(journal: Path, frames: int, *, start: datetime = START, **lines: str) -> list[Reading]:
     """A journal with so many frames of each line, in order of arrival, and its history."""
     found = [
         reading
         for source, settings in lines.items()
-        for reading in itertools.islice(readings(source, settings), frames)
+        for reading in itertools.islice(readings(source, settings, start), frames)
     ]
     found.sort(key=lambda reading: reading.received_at)
     with closing(Journal.open(journal)) as opened:

@@ -32,3 +32,8 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     """A real broker that anybody may use; see `tests.real.mosquitto` for others."""
     with running(tmp_path) as broker:
         yield broker
+
+
+@pytest.fixture(scope="session")
+def homeassistant() -> Path:
+    return programs_of("homeassistant")
