@@ -40,11 +40,8 @@ recorder:
 logger:
   default: warning
 """
-NOISE = re.compile(
-    "go2rtc|ffmpeg|bluetooth|dhcp|usb|analytics|SQLite version|turbojpeg|numpy|zeroconf|ssdp|"
-    "cloud|stream|haffmpeg|image_processing|mobile_app|radio_browser|assist|conversation|hassil|"
-    "Unable to import.*libpcap|loader.*custom integration|was not found.*database"
-)
+CONCERNED = re.compile("telewatt|mqtt|sensor|template|statistic|recorder|energy|websocket")
+KILLED = re.compile("mqtt.client|recorder.util")
 
 
 class HomeAssistant:
@@ -150,13 +147,18 @@ class HomeAssistant:
             yield Asking(socket)
 
     def complaints(self) -> list[str]:
-        """Warnings and errors of its log that do not come from the machine it runs on."""
-        path = self._folder / "home-assistant.log"
-        lines = path.read_text().splitlines() if path.exists() else []
+        """Warnings and errors of its log that concern what telewatt does, but for our own kills."""
+        lines = [
+            line
+            for path in self._folder.glob("home-assistant.log*")
+            for line in path.read_text().splitlines()
+        ]
         return [
             line
             for line in lines
-            if re.search(" (WARNING|ERROR|CRITICAL) ", line) and not NOISE.search(line)
+            if re.search(" (WARNING|ERROR|CRITICAL) ", line)
+            and CONCERNED.search(line)
+            and not KILLED.search(line)
         ]
 
     def kill(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -115,11 +116,24 @@ def test_what_a_meter_does_not_send_any_more_is_taken_back_once_that_is_sure(
     home = announcer(tmp_path)
     home.hear(TOPIC, json.dumps(before).encode(), retained=True)
     messages = told(home, TEMPO)
-    *early, takes_back, last = announcements(messages)
-    assert all(each["cmps"]["voltage_2_v"]["name"] == "gone" for each in early)
-    assert takes_back["cmps"]["voltage_2_v"] == {"p": "sensor"}
-    assert "voltage_2_v" not in last["cmps"]
-    assert "import_6_wh" in last["cmps"]
+    told_of = [each["cmps"].get("voltage_2_v", "not told") for each in announcements(messages)]
+    kept, taken_back, gone = {"p": "sensor", "name": "gone"}, {"p": "sensor"}, "not told"
+    assert [each for each, _ in groupby(told_of)] == [kept, taken_back, gone]
+    assert told_of.count(taken_back) == 1
+    assert "import_6_wh" in announcements(messages)[-1]["cmps"]
+
+
+def test_all_is_told_once_more_when_home_assistant_has_had_time(tmp_path: Any) -> None:
+    home = announcer(tmp_path)
+    *_, first, again = announcements(told(home, TEMPO))
+    assert first == again
+
+
+def test_what_would_be_disabled_is_not_announced(tmp_path: Any) -> None:
+    """Home Assistant clears a whole device's message when a disabled entity is removed."""
+    components = announcements(told(announcer(tmp_path), TEMPO))[-1]["cmps"]
+    assert not any("en" in each for each in components.values())
+    assert "grid_1_wh" not in components
 
 
 @pytest.mark.parametrize(

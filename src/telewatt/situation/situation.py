@@ -5,6 +5,7 @@ What a page, a home automation or a display shows of "now", so that all of them 
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from telewatt.derivation import Judged
@@ -30,6 +31,7 @@ from telewatt.situation.tariff import (
     tempo_tomorrow,
 )
 from telewatt.tic import Dataset, Kind, Mode
+from telewatt.tic.labels import TABLE
 from telewatt.tic.values import Motdetat, Stge, plain
 
 READY_FRAMES, READY_DAMAGED = 2, 10
@@ -94,6 +96,7 @@ class Present:
         self._counting: set[str] = set()  # totals that are not 0
         self._totals: Mapping[str, int] = {}
         self._known: tuple[int, int, int, Contract | None] | None = None
+        self._shown_version, self._shown_labels = -1, dict[str, object]()
         self._newest: Mapping[str, int] = {}
         self._gauges: set[str] = set()  # all that were ever given
         self._missing: dict[str, int] = {}
@@ -104,6 +107,7 @@ class Present:
         if frame.mode is not self._mode:
             self._mode = frame.mode
             self._seen, self._over = Seen(), OverPower()
+            self._shown_version = -1
             self._quantities.clear()
             self._totals = {}
         self._seen.take(frame)
@@ -118,7 +122,10 @@ class Present:
         """Key of every entity of the profile that a meter tells -> its value, as JSON has it."""
         if self.profile is None or self.situation is None:
             return {}
-        values: dict[str, object] = {**_label_values(self.profile.mode, self._seen)}
+        if self._shown_version != self._seen.version:
+            self._shown_version = self._seen.version
+            self._shown_labels = _label_values(self.profile.mode, self._seen)
+        values: dict[str, object] = {**self._shown_labels}
         values |= self.values
         values |= _situation_values(self.situation)
         return values
@@ -250,12 +257,20 @@ def _situation_values(now: Situation) -> dict[str, object]:
 
 def _label_values(mode: Mode, seen: Seen) -> dict[str, object]:
     """Of the labels that measure no quantity."""
-    values = {}
+    values: dict[str, object] = {}
     for label, dataset in seen.values.items():
-        entity = entity_of_label(mode, label)
-        if entity is not None:
-            values[entity.key] = _plain(dataset)
+        key = _key_of(mode, label)
+        if key is not None:
+            values[key] = _plain(dataset)
     return values
+
+
+@cache
+def _key_of(mode: Mode, label: str) -> str | None:
+    """The key of a label that measures no quantity; there are as many as the label table has."""
+    rows = TABLE[mode].get(label)
+    entity = None if rows is None or rows[0].quantity else entity_of_label(mode, label)
+    return None if entity is None else entity.key
 
 
 def _plain(dataset: Dataset) -> object:

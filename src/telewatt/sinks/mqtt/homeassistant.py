@@ -13,7 +13,7 @@ from typing import Any
 
 from telewatt import __version__
 from telewatt.derivation import Judged, meter_key
-from telewatt.entities import Device, Profile, discovery_of, state_of
+from telewatt.entities import Device, Entity, Profile, discovery_of, state_of
 from telewatt.sinks import House
 from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
 from telewatt.sinks.mqtt.payload import json_text
@@ -23,6 +23,8 @@ from telewatt.situation import LineQuality, Present
 ONLINE = b"online"
 LINE_EVERY = timedelta(seconds=15)
 """How often the quality of a line is looked at."""
+AGAIN = timedelta(seconds=20)
+"""A message that comes while Home Assistant is still adding entities is partly left aside."""
 OWNER, LINE = "service", "line"
 """Keys that Home Assistant leaves aside: which service has announced a device, and on which line.
 They stand in the entity that every meter has."""
@@ -36,11 +38,13 @@ class _Meter:
         self.device = device
         self.present = Present()
         self.profile: Profile | None = None
+        self.entities: tuple[Entity, ...] = ()
         self.sure = False
         self.state = ""
         self.quality = LineQuality()
         self.quality_pct: float | None = None
         self.looked_at: datetime | None = None
+        self.again_at: datetime | None = None
 
 
 class HomeAssistant:
@@ -77,7 +81,12 @@ class HomeAssistant:
         if meter.present.profile is None:
             return ()
         messages: list[Message] = []
+        at = judged.reading.received_at
         if self._has_changed(meter):
+            messages += self._announcement(meter)
+            meter.again_at = at + AGAIN
+        elif meter.again_at is not None and at >= meter.again_at:
+            meter.again_at = None
             messages += self._announcement(meter)
         state = self._state_text(meter)
         if state != meter.state:
@@ -131,14 +140,14 @@ class HomeAssistant:
         if meter.present.profile is meter.profile and sure is meter.sure:
             return False
         meter.profile, meter.sure = meter.present.profile, sure
+        # One that is disabled would, once removed, make Home Assistant clear the whole message.
+        meter.entities = tuple(each for each in meter.present.entities() if each.enabled)
         return True
 
     def _announcement(self, meter: _Meter) -> Iterator[Message]:
         """The message; where entities are gone, first one that takes them back."""
         topic = self._topic(meter)
-        told = discovery_of(
-            *(meter.device, meter.present.entities(), self._house.language, __version__)
-        )
+        told = discovery_of(*(meter.device, meter.entities, self._house.language, __version__))
         components = told["cmps"]
         components[_MARKED] |= {OWNER: self._owner, LINE: meter.device.source}
         gone = {
@@ -163,7 +172,7 @@ class HomeAssistant:
     def _state_text(self, meter: _Meter) -> str:
         """The value of every entity that was announced, known or not."""
         values = {**meter.present.shown(), "line_quality_pct": meter.quality_pct}
-        state = state_of(meter.present.entities(), values)
+        state = state_of(meter.entities, values)
         for key in self._before.get(self._topic(meter), ()):
             if key != _MARKED:
                 state.setdefault(key, values.get(key))
