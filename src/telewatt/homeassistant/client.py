@@ -101,10 +101,15 @@ class HomeAssistant:
                     heartbeat=HEARTBEAT_S,
                     max_msg_size=MESSAGE_BYTES,
                 )
-                opened = cls(url, session, socket)
-                await opened._log_in(secret)
         except BaseException:
             await session.close()
+            raise
+        opened = cls(url, session, socket)
+        try:
+            async with _explained(url):
+                await opened._log_in(secret)
+        except BaseException:
+            await opened.close()
             raise
         return opened
 
