@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -328,3 +329,34 @@ async def test_what_the_status_means_is_decoded_on_the_chip(device: Device, tmp_
         except TimeoutError:
             pass  # the comparison says what is missing
     assert {name: witness.decoded.get(name) for name in expected} == expected
+
+
+def tells_indexes(text: str) -> bool:
+    return all(re.search(f"{meter}: .* Wh", text) for meter in METERS)
+
+
+async def test_telewatt_reads_the_device_it_has_written(device: Device, tmp_path: Path):
+    """By the names of the sensors: `esphome+values://host/TITLE` is each meter, indexes exact."""
+    witness, said = Witness(device), tmp_path / "said"
+    address = f"esphome+values://127.0.0.1:{device.answers.api_port}"
+    telewatt = Path(sys.executable).with_name("telewatt")
+    arguments = [f"--meter={meter}={address}/{meter.capitalize()}" for meter in METERS]
+    async with played(device, witness, tmp_path):
+        with said.open("wb") as output:
+            reading = await asyncio.create_subprocess_exec(
+                telewatt, "live", *arguments, stdout=output, stderr=output
+            )
+        try:
+            async with asyncio.timeout(60):
+                await witness.until(lambda: tells_indexes(said.read_text()))
+        except TimeoutError:
+            pytest.fail(said.read_text())
+        finally:
+            reading.terminate()
+            await reading.wait()
+    shown = re.findall(r"solar: .*?([\d ]+) Wh", said.read_text().replace("\u202f", " "))
+    frames = [(int(frame["HCHC"]), int(frame["HCHP"])) for frame in witness.recent["solar"]]
+    assert shown
+    assert {int(text.replace(" ", "")) for text in shown} <= {
+        index for low, high in frames for index in (low, high, low + high)
+    }

@@ -12,6 +12,8 @@ UPDATE_INTERVAL = "200ms"
 STALE = "30s"
 _PASSING = {"ADPS": "10s", "ADIR1": "10s", "ADIR2": "10s", "ADIR3": "10s", "PEJP": "60s"}
 """Labels a meter sends only while it is so: without them for so long, the value is 0."""
+_NEWS = {"or": [{"delta": 1}, {"throttle": Plain("5s")}]}
+"""A number when it changes, and now and then, so that who listens knows it still holds."""
 _IDENTITIES = ("ADCO", "ADSC")
 _CHANGES = """\
 static std::string last;
@@ -98,7 +100,7 @@ def _anchors(meter: MeterAnswers, rows: list[Shown]) -> dict[str, object]:
         "number": {
             **common,
             "accuracy_decimals": 0,
-            "filters": [{"timeout": Plain(STALE)}, {"delta": 1}],
+            "filters": [{"timeout": Plain(STALE)}, _NEWS],
         }
     }
     for row in rows:
@@ -154,7 +156,7 @@ def _number(meter: MeterAnswers, row: Shown) -> dict[str, object]:
         "device_class": row.entity.device_class,
         "state_class": row.entity.state_class,
         "accuracy_decimals": 0,
-        "filters": [{"timeout": silence}, {"delta": 1}],
+        "filters": [{"timeout": silence}, _NEWS],
     }
 
 
