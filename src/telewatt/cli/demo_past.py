@@ -32,13 +32,16 @@ def write_past(history: Path, meters: Mapping[str, str], days: int) -> dict[str,
         pass
     with ProcessPoolExecutor(len(meters), get_context("spawn")) as processes:
         living = {
-            name: processes.submit(_write, history, name, settings, end, days)
+            name: processes.submit(write_meter_past, history, name, settings, end, days)
             for name, settings in meters.items()
         }
         return {name: future.result() for name, future in living.items()}
 
 
-def _write(path: Path, name: str, settings: str, end: datetime, days: int) -> MeterSettings:
+def write_meter_past(
+    path: Path, name: str, settings: str, end: datetime, days: int
+) -> MeterSettings:
+    """Write the past of one meter until a whole minute; the settings with which it goes on."""
     read = parse_settings(settings)
     start = (end - timedelta(days=days)).replace(hour=0, minute=0)
     silent = None

@@ -39,7 +39,8 @@ class Broadcast:
 
     def __init__(self, house: Household, newest: Newest, epoch: str) -> None:
         self._house, self._newest, self.epoch = house, newest, epoch
-        self._entries: deque[tuple[int, bytes]] = deque(maxlen=KEPT_ENTRIES)
+        self._entries: deque[tuple[int, bytes]] = deque()
+        self._forgotten = 0  # the last number that is not kept any more
         self._lines: dict[str, tuple[int, bytes]] = {}
         self._states: dict[str, object] = {}
         self._version = 0
@@ -59,7 +60,13 @@ class Broadcast:
     def _take(self, judged: Judged) -> None:
         data = self._newest.take(judged)
         self._entries.append((judged.seq, reading_event(self.epoch, judged.seq, data)))
+        self.forget_all_but(KEPT_ENTRIES)
         self._wake()
+
+    def forget_all_but(self, kept: int) -> None:
+        """Keep so many entries in memory."""
+        while len(self._entries) > kept:
+            self._forgotten = self._entries.popleft()[0]
 
     async def _follow_lines(self) -> None:
         while True:
@@ -100,8 +107,8 @@ class Broadcast:
     @property
     def oldest_place(self) -> int:
         """Every entry after this number is in memory, or will be."""
-        if len(self._entries) == KEPT_ENTRIES:
-            return self._entries[0][0] - 1
+        if self._forgotten:
+            return self._forgotten
         began = self._house.live.began
         return self._house.journal.last_seq if began is None else began
 

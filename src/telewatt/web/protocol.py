@@ -5,6 +5,7 @@ within fifteen; there are at most 400 at once. What is beyond is closed, without
 """
 
 import asyncio
+import socket
 from typing import Any
 
 from uvicorn.config import Config
@@ -15,7 +16,8 @@ CONNECTIONS_MAX = 400
 REQUEST_S = 10.0
 STALLED_S = 15.0
 UNSENT_BYTES = 64 * 1024
-"""In memory for one connection; the kernel has its own buffers besides."""
+KERNEL_BYTES = 128 * 1024
+"""Unsent in memory for one connection, and in the kernel's buffer beside."""
 
 
 class PatientProtocol(H11Protocol):
@@ -37,6 +39,8 @@ class PatientProtocol(H11Protocol):
             return
         super().connection_made(transport)
         transport.set_write_buffer_limits(UNSENT_BYTES)
+        if (connected := transport.get_extra_info("socket")) is not None:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self._allow(REQUEST_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
