@@ -1,5 +1,6 @@
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,15 @@ def test_every_rule_has_a_file_or_a_test_here():
     here = Path(__file__).read_text(encoding="utf-8")
     shown = {expected_of(path)[0] for path in FAULTY}
     assert [rule for rule in RULES if rule not in shown and f'"{rule}"' not in here] == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_finding_is_documented(language):
+    """The page is written by a program from the table of findings: here it is up to date."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    program = runpy.run_path(str(docs / "generate_findings.py"))
+    page = docs / language / "esphome-findings.md"
+    assert page.read_text(encoding="utf-8") == program["generate"](language)
 
 
 MINIMAL = "teleinfo:\n  - {id: house, uart_id: house_uart, update_interval: 200ms}\n"

@@ -44,8 +44,11 @@ class Finding:
         """What is wrong, why, and what to do, without the place."""
         rule, values = RULES[self.id], dict(self.values)
         parts = [part.fill(**values) for part in (rule.what, rule.why, rule.remedy)]
-        return Text("{}. {}. -> {}.".format(*(p.en for p in parts)),
-                    "{}. {}. -> {}.".format(*(p.fr for p in parts)))  # fmt: skip
+        return Text(_sentences(*(p.en for p in parts)), _sentences(*(p.fr for p in parts)))
+
+
+def _sentences(what: str, why: str, remedy: str) -> str:
+    return f"{what}. {why[:1].upper()}{why[1:]}. -> {remedy}."
 
 
 def finding(rule: str, file: str, line: int, **values: object) -> Finding:
