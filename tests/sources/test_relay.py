@@ -15,7 +15,7 @@ from telewatt.jsonl import utc_text
 from telewatt.simulator import parse_settings, simulate
 from telewatt.sinks.mqtt.payload import value_of
 from telewatt.sources.relay.documents import Documents
-from telewatt.sources.relay.names import meanings_of, mode_of_names, plain
+from telewatt.sources.relay.names import labels_of, meanings_of, mode_of_names, plain
 from telewatt.sources.relay.relay import ALONE_AGAIN, MixedError, Relay
 from telewatt.sources.relay.told import Message, horodate_of, text_of, wh_of_kwh
 from telewatt.tic import Decoder, Frame, Mode
@@ -302,11 +302,10 @@ def test_every_label_is_found_by_its_own_name_with_any_prefix_and_sign() -> None
     for mode in (HISTORIC, STANDARD):
         for label in TABLE[mode]:
             if label in TOO_ALIKE:
-                assert mode not in meanings_of(label, "")
+                assert labels_of({0: meanings_of(label, "")}, mode) == {}
                 continue
-            assert meanings_of(f"Maison n°2 {label.lower()}", "maison-n2")[mode] == canonical(
-                mode, label
-            )
+            found = {0: meanings_of(f"Maison n°2 {label.lower()}", "maison-n2")}
+            assert labels_of(found, mode) == {0: canonical(mode, label)}
     assert meanings_of("uptime", "") == {}
     assert meanings_of("solar EAST", "house") == {}
     assert plain("Énergie – HC/HP") == "energie_hc_hp"
@@ -335,6 +334,11 @@ def test_two_meters_in_turn_are_refused_until_one_is_alone_again() -> None:
         with pytest.raises(MixedError):
             relay.frame(message(OTHER))
     assert relay.frame(message(OTHER))
+
+
+def test_an_alarm_of_nothing_is_none() -> None:
+    told = {"ADCO": LINKY, "PAPP": 750, "ADPS": 0, "PEJP": "00", "ADIR1": "047"}
+    assert said(told) == {"ADCO": LINKY, "PAPP": "00750", "ADIR1": "047"}
 
 
 def test_a_replaced_meter_is_believed_at_its_second_message() -> None:

@@ -16,7 +16,7 @@ from telewatt.language import Text
 from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
 from telewatt.sources.esphome import call
 from telewatt.sources.esphome_address import DeviceAddress
-from telewatt.sources.relay.names import Meanings, meanings_of, mode_of_names
+from telewatt.sources.relay.names import Meanings, labels_of, meanings_of, mode_of_names
 from telewatt.sources.relay.relay import MixedError, Relay
 from telewatt.sources.relay.told import text_of, wh_of_kwh
 from telewatt.tic import Mode
@@ -153,10 +153,11 @@ class EsphomeValuesSource(Source):
             known = ", ".join(names[:KNOWN_MAX]) + (", ..." if len(names) > KNOWN_MAX else "")
             state, port = LineState.UNUSABLE, self._address.url
             raise SourceError(state, "no values", port=port, prefix=prefix, known=known or "-")
+        labels = labels_of(found, mode)
         sensors = {
-            key: Sensor(found[key][mode], unit, decimals)
+            key: Sensor(labels[key], unit, decimals)
             for key, _, unit, decimals in entities
-            if mode in found.get(key, {})
+            if key in labels
         }
         return sensors, mode
 

@@ -16,7 +16,7 @@ from telewatt.sources import Chunk, LineState, Source, SourceError, arrived
 from telewatt.sources.access import load, read_secret
 from telewatt.sources.mqtt_address import MqttAddress, name_of
 from telewatt.sources.relay.documents import Documents
-from telewatt.sources.relay.names import Meanings, meanings_of, mode_of_names
+from telewatt.sources.relay.names import Meanings, labels_of, meanings_of, mode_of_names
 from telewatt.sources.relay.relay import MixedError, Relay
 from telewatt.sources.relay.told import text_of
 from telewatt.tic.relayed import Value
@@ -140,7 +140,8 @@ class MqttSource(Source):
             return
         self._meanings[name] = meanings
         relay.mode = self.access.mode or mode_of_names(self._meanings.values()) or relay.mode
-        label, text = relay.mode and meanings.get(relay.mode), text_of(content)
+        labels = labels_of(self._meanings, relay.mode) if relay.mode else {}
+        label, text = labels.get(name), text_of(content)
         yield None
         if label is None or text is None:
             return

@@ -16,6 +16,9 @@ ALONE_AGAIN = 20
 """So many messages of one meter in a row, and the other one is gone."""
 
 
+_PASSING = frozenset(("ADPS", "ADIR1", "ADIR2", "ADIR3", "PEJP"))
+
+
 class MixedError(Exception):
     """Two meters speak in turn; ``meters`` are their addresses."""
 
@@ -64,7 +67,7 @@ class Relay:
             return None
         self.mode = mode
         label = "ADSC" if mode is Mode.STANDARD else "ADCO"
-        told = [value for value in message.values if value.label not in IDENTITY_LABELS]
+        told = [value for value in message.values if _is_said(value)]
         values = [Value(label, self._meter), *told] if self._meter else told
         return write_frame(mode, values) if told else None
 
@@ -114,6 +117,12 @@ class Relay:
             return False
         self._meter, self._stranger = said, None
         return True
+
+
+def _is_said(value: Value) -> bool:
+    """An alarm of 0 is a program's word for none; the address is written by us."""
+    label, data, _ = value
+    return label not in IDENTITY_LABELS and not (label in _PASSING and not data.strip("0"))
 
 
 def _address(mode: Mode, values: Iterable[Value]) -> str | None:
