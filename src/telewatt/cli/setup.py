@@ -18,10 +18,11 @@ _ONE_OF_BOTH = Text(
     "--meter et --config s'excluent : écrivez le compteur dans {file}",
 )
 _NO_FILE = Text(
-    "no configuration: neither $TELEWATT_CONFIG, nor ./telewatt.toml, nor {system}; "
-    "write one, or give meters: --meter house=/dev/ttyUSB0",
-    "pas de configuration : ni $TELEWATT_CONFIG, ni ./telewatt.toml, ni {system} ; "
-    "écrivez-en une, ou donnez des compteurs : --meter maison=/dev/ttyUSB0",
+    "no configuration: neither $TELEWATT_CONFIG, nor ./telewatt.toml, nor {system}; write one, "
+    "give meters (--meter house=/dev/ttyUSB0), or see what there is: `telewatt web setup`",
+    "pas de configuration : ni $TELEWATT_CONFIG, ni ./telewatt.toml, ni {system} ; écrivez-en "
+    "une, donnez des compteurs (--meter maison=/dev/ttyUSB0), ou voyez ce qu'il y a : `telewatt "
+    "web setup`",
 )
 _UNREADABLE = Text("{file} cannot be read: {why}", "{file} est illisible : {why}")
 _NOT_UTF_8 = Text(
