@@ -152,9 +152,10 @@ async def test_a_long_absence_costs_no_memory_and_is_made_up_for(
             await asyncio.to_thread(fill, journal, readings[1:])
             await until(lambda: not delivery.report.working)
             await asyncio.to_thread(server.start)
+            tries = sink.requests
             await until(lambda: journal.place(NAME) == BACKLOG, 300)
             _, most_bytes = tracemalloc.get_traced_memory()
             tracemalloc.stop()
     assert most_bytes < EXTRA_BYTES
-    assert sink.requests < 60
+    assert sink.requests - tries < 60
     assert await asyncio.to_thread(partial(server.totals, database)) == expected
