@@ -183,3 +183,32 @@ def test_errors_speak_the_language_the_configuration_asks_for():
 def test_braces_in_a_value_do_not_disturb_the_message():
     (problem,) = problems(HOUSE + 'mode = "{key}"\n')
     assert "'{key}' is not possible" in problem.fault.what.en
+
+
+def test_metrics_that_nobody_would_serve_are_an_error():
+    text = HOUSE + "[web]\nenabled = false\n[prometheus]\n"
+    [told] = described(text, "en")
+    assert "prometheus" in told
+    assert "switched off" in told
+    assert "take enabled = false out of [web]" in told
+    parse(HOUSE + "[prometheus]\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("localhost:8086", "no web address"),
+        ("ftp://host/", "no web address"),
+        ("http://", "no web address"),
+        ("http://host/a b", "no web address"),
+        ("http://me:secret@host/", "does not carry a password"),
+    ],
+)
+def test_an_address_of_the_web_is_checked(url, words):
+    [told] = described(f'{HOUSE}[webhook]\nurl = "{url}"\n', "en")
+    assert words in told
+
+
+@pytest.mark.parametrize("url", ["http://h", "https://h:1/p?q=@", "http://[::1]:8086"])
+def test_an_address_of_the_web_is_taken(url):
+    assert parse(f'{HOUSE}[webhook]\nurl = "{url}"\n').webhook.url == url

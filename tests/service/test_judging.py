@@ -59,3 +59,36 @@ async def test_without_a_history_some_frames_before_settle_the_indexes(
     totals = [judged.judgement.settled for judged in found]
     assert totals == [judged.judgement.settled for judged in whole[place:]]
     assert all(after.seq - before.seq == 1 for before, after in pairwise(found))
+
+
+@pytest.mark.parametrize("damage", ["text", "empty", "middle", "folder"])
+async def test_a_history_that_is_damaged_keeps_nobody_from_judging(
+    tmp_path: Path, whole: list[Judged], damage: str
+) -> None:
+    place = len(READINGS) - 20
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        for reading in READINGS:
+            journal.append(reading)
+        derivation = Derivation()
+        for reading in READINGS[:KEPT]:
+            derivation.take(reading)
+        path = history_path(journal.path)
+        with closing(History.open(path)) as history:
+            history.write(derivation.harvest(), KEPT, derivation.state())
+        spoil(path, damage)
+        found = await take(journal, place, 20)
+    totals = [judged.judgement.settled for judged in found]
+    assert totals == [judged.judgement.settled for judged in whole[place:]]
+
+
+def spoil(path: Path, damage: str) -> None:
+    if damage == "text":
+        path.write_text("this is no database" * 1000)
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "middle":
+        whole = path.read_bytes()
+        path.write_bytes(whole[:1000] + b"x" * (len(whole) - 2000) + whole[-1000:])
+    else:
+        path.unlink()
+        path.mkdir()

@@ -145,3 +145,18 @@ async def test_after_an_error_nothing_is_posted_twice_nor_left_out(hook: Hook) -
     await sink.close()
     assert len(hook.kept) == 9
     assert set(hook.posts.values()) == {1}
+
+
+async def test_a_secret_that_cannot_be_sent_is_an_error_with_a_remedy(hook: Hook) -> None:
+    sink = webhook(hook, token="two\nlines", interval_s=0)
+    with pytest.raises(SinkError, match="correct url, or the secret"):
+        await sink.write(ENTRIES[:1])
+    await sink.close()
+
+
+@pytest.mark.parametrize("host", ["..", "x:99999", "a:b", "[::1"])
+async def test_an_address_that_no_host_can_have_is_an_error_with_a_remedy(host: str) -> None:
+    sink = Webhook(WebhookConfig(f"http://{host}/"), lambda: None, lambda: None, "en")
+    with pytest.raises(SinkError, match=r"address is right|correct url"):
+        await sink.write(ENTRIES[:10])
+    await sink.close()

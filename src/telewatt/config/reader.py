@@ -61,6 +61,7 @@ def build(
         *_faults_of_virtual(raw),
         *_faults_of_sources(raw, check_source),
         *_values_twice(raw),
+        *_faults_of_metrics(raw),
     ]
     language = raw.get("language")
     if faults:
@@ -170,6 +171,12 @@ def _values_twice(raw: dict[str, Any]) -> _Faults:
             owner = first.setdefault(_plain(value), name)
             if owner != name:
                 yield ("meters", name, key), fault.fill(other=f"meters.{owner}.{key}")
+
+
+def _faults_of_metrics(raw: dict[str, Any]) -> _Faults:
+    page = raw.get("web")
+    if "prometheus" in raw and isinstance(page, dict) and page.get("enabled") is False:
+        yield ("prometheus",), texts.NOBODY_SERVES
 
 
 def _plain(value: str) -> str:

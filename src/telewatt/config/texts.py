@@ -230,3 +230,13 @@ SECRET_URL = Fault(
         "enlevez UTILISATEUR:MOTDEPASSE@ ; les clés en _file ou _env nomment un secret",
     ),
 )
+NOBODY_SERVES = Fault(
+    Text(
+        "/metrics is part of the page, which is switched off",
+        "/metrics fait partie de la page, qui est désactivée",
+    ),
+    Text(
+        "take enabled = false out of [web], or this section",
+        "enlevez enabled = false de [web], ou cette section",
+    ),
+)

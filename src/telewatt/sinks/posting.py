@@ -28,6 +28,10 @@ CERTIFICATE = Text(
     "le certificat de {url} n'est pas accepté : {why} ; renouvelez-le, ou nommez dans "
     "SSL_CERT_FILE l'autorité qui l'a signé",
 )
+UNUSABLE = Text(
+    "{url} cannot be asked: {why}; correct url, or the secret that is sent along",
+    "impossible d'interroger {url} : {why} ; corrigez url, ou le secret qui l'accompagne",
+)
 SILENT = Text(
     "{url} does not answer within {seconds:.0f} s; check its load",
     "{url} ne répond pas en {seconds:.0f} s ; vérifiez sa charge",
@@ -93,6 +97,8 @@ class Poster:
         except (aiohttp.ClientError, OSError) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise SinkError(REFUSED.fill(url=self.url, why=why)) from error
+        except ValueError as error:  # a name no host can have, a line end in a header
+            raise SinkError(UNUSABLE.fill(url=self.url, why=error)) from error
 
     async def _post(
         self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
