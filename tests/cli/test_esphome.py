@@ -1,12 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from telewatt.cli import esphome_meters
 from telewatt.cli.app import app
 from telewatt.simulator import parse_settings, simulate
+from telewatt.store import Journal
+from tests.cli.house import START, readings_of
 
 
 def invoke(*arguments: object):
@@ -111,3 +114,52 @@ def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path):
     done = invoke("validate", tmp_path / "none.yaml")
     assert done.exit_code == 2
     assert "none.yaml" in done.output
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """What a service has read of two meters."""
+    path = tmp_path / "journal.db"
+    written = Journal.open(path)
+    for source, settings, start in (
+        ("old-meter", "sim:?mode=historic&contract=ejp", START - timedelta(hours=3)),
+        ("house", "sim:?contract=tempo&phases=3&producer=yes", START),
+    ):
+        for reading in readings_of(source, settings, start, start + timedelta(seconds=20)):
+            written.append(reading)
+    written.close()
+    return path
+
+
+def test_meters_that_telewatt_reads_answer_for_themselves(tmp_path: Path, journal: Path):
+    arguments = ("--seen", "house", "--seen", "old-meter", "--journal", journal)
+    done = invoke("generate", *arguments, "--to", tmp_path)
+    assert done.exit_code == 0, done.output
+    house = (tmp_path / "linky" / "house.yaml").read_text()
+    old = (tmp_path / "linky" / "old_meter.yaml").read_text()
+    assert "SINSTI" in house
+    assert "baud_rate: 9600" in house
+    assert "EJPHPM" in old
+    assert "baud_rate: 1200" in old
+    missing = invoke("generate", "--seen", "nobody", "--journal", journal, "--to", tmp_path)
+    assert missing.exit_code == 2
+    assert "telewatt meters" in missing.output
+
+
+def test_a_journal_that_is_not_there_is_a_usage_error(tmp_path: Path):
+    done = invoke("generate", "--seen", "house", "--journal", tmp_path / "none.db")
+    assert done.exit_code == 2
+    assert "telewatt run" in done.output
+
+
+def test_somebody_at_a_terminal_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(esphome_meters, "is_terminal", lambda: True)
+    answers = ["2", "house", "standard", "tri", "tempo", "y", "old", "historic", "mono", "ejp"]
+    done = CliRunner().invoke(
+        app,
+        ["--lang", "en", "esphome", "generate", "--to", str(tmp_path)],
+        input="\n".join(answers) + "\n",
+    )
+    assert done.exit_code == 0, done.output
+    assert "SINSTI" in (tmp_path / "linky" / "house.yaml").read_text()
+    assert "EJPHPM" in (tmp_path / "linky" / "old.yaml").read_text()

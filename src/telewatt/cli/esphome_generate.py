@@ -1,7 +1,6 @@
 """``telewatt esphome generate``: from answers or captures to the files of a device."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,23 +8,13 @@ import typer
 
 from telewatt.cli import esphome_help as texts
 from telewatt.cli.console import Console, console_of
-from telewatt.esphome.answers import AnswerError, DeviceAnswers, MeterAnswers, check, read_meter
+from telewatt.cli.esphome_meters import meters_of
+from telewatt.cli.options import ConfigOption, JournalOption
+from telewatt.esphome.answers import AnswerError, DeviceAnswers, check
 from telewatt.esphome.boards import BOARDS, HOST, Board
 from telewatt.esphome.factory import files_of
-from telewatt.esphome.labels import meter_of
 from telewatt.language import Text
-from telewatt.tic import Decoder
 
-_PAIR = Text("{option} {said}: write NAME=...", "{option} {said} : écrivez NOM=...")
-_NO_METER = Text(
-    "which meters? Add --meter house=standard,base or --capture house=FILE",
-    "quels compteurs ? Ajoutez --meter maison=standard,base ou --capture maison=FICHIER",
-)
-_NO_FRAMES = Text(
-    "{path}: no whole frame in it; see what `telewatt decode {path}` says",
-    "{path} : aucune trame entière ; voyez ce que dit `telewatt decode {path}`",
-)
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _UNWRITABLE = Text("{path} cannot be written: {why}", "{path} ne peut être écrit : {why}")
 _NO_BOARD = Text(
     "--board {name}: unknown; known are: {known}", "--board {name} : inconnue ; connues : {known}"
@@ -50,6 +39,7 @@ def generate(  # noqa: PLR0913 - one parameter an option
     *,
     meter: Annotated[list[str] | None, typer.Option("--meter", "-m", help=texts.METER.en)] = None,
     capture: Annotated[list[str] | None, typer.Option(help=texts.CAPTURE.en)] = None,
+    seen: Annotated[list[str] | None, typer.Option(help=texts.SEEN.en)] = None,
     board: Annotated[str, typer.Option(help=texts.BOARD.en)] = "esp32doit-devkit-v1",
     boards: Annotated[bool, typer.Option("--boards", help=texts.BOARDS.en)] = False,
     framework: Annotated[str | None, typer.Option(help=texts.FRAMEWORK.en)] = None,
@@ -67,6 +57,8 @@ def generate(  # noqa: PLR0913 - one parameter an option
     title: Annotated[str, typer.Option(help=texts.TITLE.en)] = "",
     to: Annotated[Path, typer.Option(file_okay=False, help=texts.TO.en)] = Path(),
     force: Annotated[bool, typer.Option("--force", help=texts.FORCE.en)] = False,
+    config: ConfigOption = None,
+    journal: JournalOption = None,
 ) -> None:
     """See `esphome_help.GENERATE`."""
     console = console_of(context)
@@ -100,7 +92,7 @@ def _device(console: Console, given: dict[str, Any]) -> DeviceAnswers:
         name=given["name"],
         board=board,
         framework=given["framework"] or board.frameworks[0],
-        meters=_meters(console, given["meter"] or [], given["capture"] or []),
+        meters=meters_of(console, given),
         title=given["title"],
         language=console.language,
         bridge=given["style"] == "bridge",
@@ -119,44 +111,6 @@ def _board(console: Console, name: str) -> Board:
     if name not in BOARDS:
         console.fail(_NO_BOARD, name=name, known=" ".join(BOARDS))
     return BOARDS[name]
-
-
-def _meters(console: Console, said: list[str], captures: list[str]) -> tuple[MeterAnswers, ...]:
-    """Those of --capture, with the words of --meter for the same name; then the others."""
-    words = dict(_pair(console, "--meter", text) for text in said)
-    seen = dict(_pair(console, "--capture", text) for text in captures)
-    if not words and not seen:
-        console.fail(_NO_METER)
-    meters = [
-        _with_words(_captured(console, name, path), words.pop(name, ""))
-        for name, path in seen.items()
-    ]
-    return (*meters, *(read_meter(name, text) for name, text in words.items()))
-
-
-def _pair(console: Console, option: str, text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        console.fail(_PAIR, option=option, said=text)
-    return name, value
-
-
-def _with_words(seen: MeterAnswers, words: str) -> MeterAnswers:
-    """What was seen stands; only pin, port and title are said."""
-    given = read_meter(seen.name, words)
-    return replace(seen, rx=given.rx, port=given.port, title=given.title)
-
-
-def _captured(console: Console, name: str, path: str) -> MeterAnswers:
-    decoder = Decoder()
-    try:
-        frames = [*decoder.feed(Path(path).read_bytes()), *decoder.close()]
-    except OSError as error:
-        console.fail(_UNREADABLE, path=path, why=error.strerror)
-    meter = meter_of(name, frames)
-    if meter is None:
-        console.fail(_NO_FRAMES, path=path)
-    return meter
 
 
 def _write(console: Console, files: dict[str, str], folder: Path, force: bool) -> None:

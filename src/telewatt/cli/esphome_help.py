@@ -19,6 +19,10 @@ CAPTURE = Text(
     "A meter as a capture shows it: house=FILE; may be repeated.",
     "Un compteur tel qu'une capture le montre : maison=FICHIER ; répétable.",
 )
+SEEN = Text(
+    "A meter as telewatt reads it: its name in the configuration; may be repeated.",
+    "Un compteur tel que telewatt le lit : son nom dans la configuration ; répétable.",
+)
 BOARD = Text("The board; --boards lists them.", "La carte ; --boards les liste.")
 BOARDS = Text("List the boards and their pins.", "Lister les cartes et leurs broches.")
 FRAMEWORK = Text("arduino or esp-idf.", "arduino ou esp-idf.")
