@@ -5,7 +5,7 @@ import uPlot from "uplot";
 import type { Store } from "../store";
 import { useLanguage } from "../text/language";
 import { color, useTheme } from "../theme";
-import type { Range } from "../time/spans";
+import type { Interval, Range } from "../time/spans";
 import { nameOf, ticks } from "../time/ticks";
 import { type Moves, watchGestures } from "./gestures";
 import { follow } from "./size";
@@ -17,6 +17,9 @@ export interface Drawing {
   bands?: uPlot.Band[];
   /** Under the curves. */
   under?: (plot: uPlot, range: Range) => void;
+  /** The interval of its values; and the one that a range deserves. */
+  interval: Interval | null;
+  wanted: (length: number) => Interval;
   yRange: (least: number | null, most: number | null, range: Range) => [number, number];
   yText: (value: number, step: number) => string;
   /** How far apart the marks of the axis may be. */
@@ -145,9 +148,20 @@ function options(element: HTMLElement, shown: { readonly current: TimePlotProps 
     bands: drawing.bands ?? [],
     hooks: {
       drawAxes: [(plot) => shown.current.drawing.under?.(plot, range.value)],
-      draw: [(plot) => drawMarks(plot, shown.current.marks ?? [])],
+      draw: [
+        (plot) => {
+          drawMarks(plot, shown.current.marks ?? []);
+          tellDrawn(element, shown.current.drawing, range.value);
+        },
+      ],
     },
   };
+}
+
+/** What the chart shows stands in the document too: tests and measurements wait for it. */
+function tellDrawn(element: HTMLElement, drawing: Drawing, { start, end }: Range): void {
+  element.dataset.drawn = `${start} ${end}`;
+  element.dataset.settled = String(drawing.interval === drawing.wanted(end - start));
 }
 
 function mostTicks(plot: uPlot): number {

@@ -8,7 +8,7 @@ import { number, withUnit } from "../../text/format";
 import { fill, say, useLanguage } from "../../text/language";
 import { W } from "../../text/words";
 import { color, useTheme } from "../../theme";
-import { powerInterval, type Range } from "../../time/spans";
+import { type Interval, powerInterval, type Range } from "../../time/spans";
 import { curveQuantities, type Envelopes, envelopesOf, movedCurves, resampled } from "./curves";
 import { placeOf, touching } from "./energy";
 import { intervalName, momentName } from "./names";
@@ -51,7 +51,10 @@ export function CurvePanel({ kind, ...props }: PanelProps & { kind: Kind }) {
     [others, comparison?.key],
   );
   const [theme, language] = [useTheme(), useLanguage()];
-  const drawing = useMemo(() => drawingOf(kind, here, there), [kind, here, there, theme, language]);
+  const drawing = useMemo(
+    () => drawingOf(kind, here, there, series?.interval ?? null),
+    [kind, here, there, theme, language],
+  );
   const seen = useStore(range);
   const interval = series?.interval ?? powerInterval(seen.end - seen.start);
   const hover = useStore(props.hover);
@@ -93,7 +96,12 @@ function colorOf(quantity: string): string {
   return quantity === "apparent_export_va" ? "injected" : "drawn";
 }
 
-function drawingOf(kind: Kind, here: Envelopes | null, there: Envelopes | null): Drawing {
+function drawingOf(
+  kind: Kind,
+  here: Envelopes | null,
+  there: Envelopes | null,
+  interval: Interval | null,
+): Drawing {
   const at = here?.at ?? [];
   const curves = here?.curves ?? [];
   const columns = curves.flatMap(({ min, mean, max }) => [max, min, mean]);
@@ -123,6 +131,8 @@ function drawingOf(kind: Kind, here: Envelopes | null, there: Envelopes | null):
     data: [at, ...columns] as uPlot.AlignedData,
     series,
     bands,
+    interval,
+    wanted: powerInterval,
     yRange: (least, most) => rangeOf(kind, least, most),
     yText: (value) => number(value),
     steps: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4],

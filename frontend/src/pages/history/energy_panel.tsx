@@ -40,7 +40,7 @@ export function EnergyPanel(props: PanelProps) {
   const bars = useMemo(() => (series ? barsOf(series.answer, meter) : null), [series, meter]);
   const seen = useStore(range);
   const interval = series?.interval ?? energyInterval(seen.end - seen.start);
-  const drawing = useMemo(() => drawingOf(bars, other), [bars, other]);
+  const drawing = useMemo(() => drawingOf(bars, other, series?.interval ?? null), [bars, other]);
   const title = say(W.history.panels.energy);
   return (
     <EnergyFrame {...props} bars={bars} other={other} interval={interval} title={title}>
@@ -79,11 +79,13 @@ function useOtherBars(meter: Meter, comparison: Comparison | null, { range }: Pa
   );
 }
 
-function drawingOf(bars: Bars | null, other: Bars | null): Drawing {
+function drawingOf(bars: Bars | null, other: Bars | null, interval: Interval | null): Drawing {
   const at = bars?.at.slice(0, -1) ?? [];
   return {
     data: [at, at.map((_, place) => bars?.whole[place] ?? null)],
     series: [{ paths: () => null, points: { show: false } }],
+    interval,
+    wanted: energyInterval,
     under: (plot, range) => bars && drawBars(plot, bars, other, range, nowMs() / 1000),
     yRange: (_least, _most, range) => {
       const all = [bars, other].filter((each) => each !== null).map((each) => extent(each, range));

@@ -34,6 +34,7 @@ export function MeterCard({ meter }: { meter: Meter }) {
       class={`card meter ${stale ? "stale" : ""}`}
       data-who={meter.who}
       data-seq={reading?.seq}
+      data-at={reading?.received_at}
     >
       <header class="meter-head">
         <h2>{meter.who}</h2>

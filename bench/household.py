@@ -1,4 +1,4 @@
-"""A real ``telewatt run`` with its page: two simulated meters, and what they told for a day."""
+"""A real ``telewatt run`` with its page: two simulated meters, and what they told before."""
 
 from __future__ import annotations
 
@@ -9,20 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bench.past import make, readings_of
-from telewatt.reading import Reading
+from telewatt.cli.demo_past import write_past
+from telewatt.simulator import MeterSettings
+from telewatt.store.history import history_path
 
 PATIENCE_S = 60.0
 METERS = {
     "house": "mode=historic&contract=hc&kva=6&seed=1",
     "solar": "mode=standard&contract=tempo&producer=yes&pv=3000&seed=2",
-}
-_REGISTERS = {
-    "house": ("HCHC", "HCHP"),
-    "solar": tuple(f"EASF{number:02}" for number in range(1, 11)),
 }
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
@@ -32,26 +28,21 @@ class Household:
 
     Args:
         folder: for its files.
-        hours: how long ago its history begins.
+        days: how long ago its history begins.
 
     Attributes:
         url: of the page.
         access: the file of the page's password.
     """
 
-    def __init__(self, folder: Path, hours: float) -> None:
-        self._folder, self._process = folder, None
-        self._config = folder / "telewatt.toml"
-        self._log = folder / "telewatt.log"
+    def __init__(self, folder: Path, days: int) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._config, self._log = folder / "telewatt.toml", folder / "telewatt.log"
         self._port = 0
         self.access = folder / "web-access.json"
-        start = datetime.now(UTC) - timedelta(hours=hours)
-        past = {name: _past(name, hours, start) for name in METERS}
-        both = sorted((each for readings in past.values() for each in readings), key=_arrival)
-        make(folder / "journal.db", both)
-        self._sources = {name: _source(name, readings[-1]) for name, readings in past.items()}
-
-    _process: subprocess.Popen[bytes] | None
+        meters = write_past(history_path(folder / "journal.db"), METERS, days)
+        self._sources = {name: _source(name, then) for name, then in meters.items()}
 
     @property
     def url(self) -> str:
@@ -93,26 +84,16 @@ class Household:
         self._config.write_text("\n".join(parts))
 
 
-def _past(name: str, hours: float, start: datetime) -> list[Reading]:
-    return readings_of(name, f"sim:?{METERS[name]}&every=50s&step=50s", hours, start)
-
-
-def _arrival(reading: Reading) -> datetime:
-    return reading.received_at
-
-
-def _source(name: str, last: Reading) -> str:
+def _source(name: str, then: MeterSettings) -> str:
     """The same meter, which goes on where its past ended."""
-    sent = {dataset.label: dataset.data for dataset in last.frame.datasets}
-    indexes = ",".join(str(int(sent[label])) for label in _REGISTERS[name])
-    injected = f"&injected={int(sent['EAIT'])}" if "EAIT" in sent else ""
-    return f"sim:?{METERS[name]}&parity=yes&index={indexes}{injected}"
+    indexes = ",".join(map(str, then.index_wh or ()))
+    return f"sim:?{METERS[name]}&parity=yes&index={indexes}&injected={then.injected_wh}"
 
 
 @contextlib.contextmanager
-def running(folder: Path, hours: float = 27.0) -> Iterator[Household]:
+def running(folder: Path, days: int = 9) -> Iterator[Household]:
     """A household whose page is there."""
-    household = Household(folder, hours)
+    household = Household(folder, days)
     try:
         household.start()
         yield household
