@@ -9,11 +9,15 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
-/** Ask when `key` changes (`null`: not now) and every `everyMs`; older data stay until then. */
+/**
+ * Ask when `key` changes (`null`: not now), `delayMs` later, and every `everyMs`; older data stay
+ * until then.
+ */
 export function useLoad<T>(
   key: string | null,
   ask: (signal: AbortSignal) => Promise<T>,
   everyMs = 0,
+  delayMs = 0,
 ): Loaded<T> {
   const [state, set] = useState<{ data: T | null; fault: unknown }>({ data: null, fault: null });
   const [count, again] = useState(0);
@@ -29,12 +33,13 @@ export function useLoad<T>(
           if (!isAbort(fault)) set(({ data }) => ({ data, fault }));
         },
       );
-    void go();
+    const first = window.setTimeout(go, delayMs);
     const timer = everyMs ? setInterval(() => !document.hidden && void go(), everyMs) : 0;
     return () => {
       stop.abort();
+      clearTimeout(first);
       clearInterval(timer);
     };
-  }, [key, everyMs, count]);
+  }, [key, everyMs, delayMs, count]);
   return { ...state, reload: () => again((value) => value + 1) };
 }

@@ -45,7 +45,7 @@ export function covers(have: Wanted, wanted: Wanted): boolean {
   );
 }
 
-/** Ask for more than is seen, so that the next movement finds it. */
+/** As much again on both sides. */
 export function widened({ start, end }: Range, interval: Interval): Range {
   const length = end - start;
   const most = Math.min(length, lengthOf(interval) * 1500);
@@ -62,20 +62,24 @@ export function ask(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> 
   return answer;
 }
 
+/** The same, wider: so that the next movement finds it. */
+export function askAround(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> {
+  return ask({ ...wanted, range: widened(wanted.range, wanted.interval) }, signal);
+}
+
 async function request(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswer> {
-  const wide = { ...wanted, range: widened(wanted.range, wanted.interval) };
   const answer = await get<SeriesAnswer>(
     "series",
     {
-      who: wide.who,
-      quantity: wide.quantities,
-      start: wide.range.start,
-      end: wide.range.end,
-      step: wide.interval,
+      who: wanted.who,
+      quantity: wanted.quantities,
+      start: Math.floor(wanted.range.start),
+      end: Math.ceil(wanted.range.end),
+      step: wanted.interval,
     },
     signal,
   );
-  kept.unshift({ wanted: wide, answer, askedAt: Date.now() });
+  kept.unshift({ wanted, answer, askedAt: Date.now() });
   kept.length = Math.min(kept.length, MOST);
   return answer;
 }

@@ -10,6 +10,7 @@ import type { Range } from "../../time/spans";
 import { useLoad } from "../../ui/load";
 
 const MOST = 200;
+const CHARTS_FIRST_MS = 120;
 const FEW = 6;
 
 export function useHappenings(who: string, range: Range): LifeEvent[] {
@@ -21,6 +22,8 @@ export function useHappenings(who: string, range: Range): LifeEvent[] {
         { who, start: Math.floor(range.start), end: Math.ceil(range.end), limit: MOST },
         signal,
       ),
+    0,
+    CHARTS_FIRST_MS,
   );
   return data?.events ?? [];
 }

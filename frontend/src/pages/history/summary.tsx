@@ -19,6 +19,7 @@ import { useSeries } from "./use_series";
 import { comparable, type Shift } from "./view";
 
 const AGAIN_MS = 60_000;
+const CHARTS_FIRST_MS = 120;
 const SAME: Shift = { months: 0, days: 0, seconds: 0 };
 
 interface Sums {
@@ -37,6 +38,7 @@ export function Summary(props: {
     `${meter.who} ${range.start} ${range.end} ${comparison?.key ?? ""}`,
     (signal) => sums(meter, range, comparison, signal),
     AGAIN_MS,
+    CHARTS_FIRST_MS,
   );
   const find = (all: Energy[] | null | undefined, quantity: string) =>
     all?.find((each) => each.quantity === quantity);

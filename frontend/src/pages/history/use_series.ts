@@ -5,9 +5,10 @@ import { isAbort } from "../../api/client";
 import type { SeriesAnswer } from "../../api/types";
 import type { Store } from "../../store";
 import type { Interval, Range } from "../../time/spans";
-import { ask, find, type Wanted } from "./cache";
+import { ask, askAround, find, type Wanted } from "./cache";
 
 const PAUSE_MS = 70;
+const AROUND_MS = 150;
 const AGAIN_MS = 60_000;
 
 export interface Asked {
@@ -49,10 +50,13 @@ export function useSeries(asked: Asked | null, range: Store<Range>, key: string)
       stop.abort();
       stop = new AbortController();
       const asking = wanted;
-      ask(asking, stop.signal).then(
-        (answer) => take(answer, asking),
-        (error) => !isAbort(error) && setFault(error),
-      );
+      const { signal } = stop;
+      ask(asking, signal)
+        .then((answer) => take(answer, asking))
+        .then(() => pause(AROUND_MS, signal))
+        .then(() => askAround(asking, signal))
+        .then((answer) => take(answer, asking))
+        .catch((error) => !isAbort(error) && setFault(error));
     };
     const look = (pauseMs: number) => {
       const seen = move ? move(range.value) : range.value;
@@ -75,4 +79,12 @@ export function useSeries(asked: Asked | null, range: Store<Range>, key: string)
   }, [key, range]);
 
   return { series: series?.who === asked?.who ? series : null, fault };
+}
+
+/** Rejects like an aborted request if it is not wanted any more. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => (signal.aborted ? reject(signal.reason) : resolve());
+    setTimeout(end, ms);
+  });
 }

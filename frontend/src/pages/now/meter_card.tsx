@@ -38,10 +38,7 @@ export function MeterCard({ meter }: { meter: Meter }) {
     >
       <header class="meter-head">
         <h2>{meter.who}</h2>
-        <div class="row">
-          {reading && <Period reading={reading} />}
-          {meter.contract && <span class="badge">{say(meter.contract.name)}</span>}
-        </div>
+        {reading && <Period reading={reading} />}
       </header>
       {stale && <Stale ageS={ageS} line={line} reading={reading} />}
       {reading && <Live meter={meter} reading={reading} curve={curve} />}
