@@ -1,35 +1,51 @@
-"""The sinks that a configuration asks for."""
+"""The sinks of a configuration, and those that cannot be had."""
 
+from __future__ import annotations
+
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from telewatt.config import parse
-from telewatt.service.process import UNUSABLE, run_service
 from telewatt.sinks.configured import SINKS, MissingPackageError, sinks_of
 from tests.sinks.judging import house_in
 
-METER = '[meters.house]\nsource = "-"\n'
+HOUSE = '[meters.house]\nsource = "-"\n'
 
 
-def test_no_sink_without_its_section(tmp_path: Path) -> None:
-    assert list(sinks_of(parse(METER), house_in(tmp_path))) == []
+def test_without_sections_there_are_no_sinks(tmp_path: Path) -> None:
+    assert list(sinks_of(parse(HOUSE), house_in(tmp_path))) == []
 
 
-def test_a_package_that_is_missing_is_named_with_its_extra(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_is_not_installed_is_named_with_what_to_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in [name for name in sys.modules if name.startswith("telewatt.sinks.mqtt")]:
-        monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "aiomqtt", None)
-    config = parse(METER + '[mqtt]\nhost = "localhost"\n')
-    with pytest.raises(MissingPackageError, match=r"aiomqtt.*telewatt\[mqtt\]"):
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    for name in ("posting", "webhook"):
+        monkeypatch.delitem(sys.modules, f"telewatt.sinks.{name}", raising=False)
+    config = parse(HOUSE + '[webhook]\nurl = "http://h/"\n')
+    with pytest.raises(MissingPackageError, match=r"aiohttp.*pip install 'telewatt\[http\]'"):
         list(sinks_of(config, house_in(tmp_path)))
-    assert run_service(config, tmp_path / "journal.db", "fr") == UNUSABLE
-    assert "telewatt[mqtt]" in capsys.readouterr().err
 
 
-def test_every_sink_is_a_section() -> None:
-    fields = parse(METER).__dataclass_fields__
-    assert SINKS.keys() <= fields.keys()
+def test_nothing_is_imported_that_is_not_configured() -> None:
+    """Memory is short on small machines."""
+    program = """
+import sys
+from pathlib import Path
+from telewatt.config import parse
+from telewatt.sinks.configured import sinks_of
+from tests.sinks.judging import house_in
+list(sinks_of(parse('[meters.house]\\nsource = "-"\\n[jsonl]\\npath = "x"\\n'), house_in(Path())))
+print(*sys.modules)
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert not {"aiohttp", "aiomqtt", "starlette"} & loaded
+    places = {name: place.partition(":")[0] for name, place in SINKS.items()}
+    assert {name for name, module in places.items() if module in loaded} == {"jsonl"}

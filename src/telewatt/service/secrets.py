@@ -3,6 +3,7 @@
 Asked again with each connection, so that a changed password needs no restart.
 """
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from telewatt.language import Text
 
 Secret = Callable[[], str | None]
 """Gives the secret as it is now, ``None`` where none is configured. Raises `SecretError`."""
+
+_BYTES_MAX = 1 << 16
 
 _NO_FILE = Text(
     "cannot read the secret {path}: {why}; make it readable for this user only (chmod 600)",
@@ -50,13 +53,22 @@ def secret_of(file: str | None, variable: str | None, folder: Path) -> Secret:
 
 def _read(path: Path) -> str:
     try:
-        secret = path.read_text(encoding="utf-8").split("\n", 1)[0].strip("\r")
+        secret = _first_line(path)
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8"
         raise SecretError(_NO_FILE.fill(path=path, why=why)) from error
     if not secret:
         raise SecretError(_EMPTY_FILE.fill(path=path))
     return secret
+
+
+def _first_line(path: Path) -> str:
+    """Without its end. A pipe or a device is not waited for: it might never answer."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a file")
+    with path.open("rb") as file:
+        text = file.read(_BYTES_MAX)
+    return text.decode("utf-8-sig").split("\n", 1)[0].strip("\r")
 
 
 def _look_up(name: str) -> str:
