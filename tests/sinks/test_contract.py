@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -156,6 +157,23 @@ async def test_a_false_index_never_gets_out(kind: str, receiver: Receiver) -> No
     totals = await receiver.totals()
     if receiver.judged:
         assert max(total.import_wh for total in totals) == most_wh
+
+
+@kinds
+async def test_a_clock_that_was_set_back_loses_nothing(kind: str, receiver: Receiver) -> None:
+    if not (receiver.keeps_all and receiver.judged):
+        pytest.skip("it keeps the newest, or one line an interval")
+    earlier = timedelta(hours=1)
+    readings = [
+        *READINGS[:70],
+        *(replace(each, received_at=each.received_at - earlier) for each in READINGS[70:]),
+    ]
+    entries = judged(readings)
+    sink = await make(kind, receiver, await receiver.start())
+    for part in parts(entries):
+        await sink.write(part)
+    await sink.close()
+    assert await receiver.totals() == totals_of(entries)
 
 
 @kinds

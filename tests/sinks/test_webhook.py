@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from bench.past import fill, readings_of
 from telewatt.config.model import WebhookConfig
 from telewatt.sinks import SinkError
 from telewatt.sinks.webhook import Webhook
+from telewatt.store import Journal
 from telewatt.truth import EventKind
+from tests.sinks.delivering import NAME, delivering, until
 from tests.sinks.receivers.web import Hook
 from tests.sinks.test_contract import ENTRIES
 
@@ -160,3 +165,24 @@ async def test_an_address_that_no_host_can_have_is_an_error_with_a_remedy(host: 
     with pytest.raises(SinkError, match=r"address is right|correct url"):
         await sink.write(ENTRIES[:10])
     await sink.close()
+
+
+async def test_a_receiver_that_was_away_for_thousands_of_readings_gets_each_once(
+    hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.RETRY_S", 0.05)
+    monkeypatch.setattr("telewatt.service.delivery.RETRY_MAX_S", 0.1)
+    settings = "sim:?mode=historic&contract=base&seed=5&every=5s&step=5s"
+    readings = readings_of("house", settings, 3)
+    await hook.go_away()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        journal.append(readings[0])
+        journal.confirm(NAME, 1)
+        async with delivering(journal, webhook(hook, interval_s=0)) as delivery:
+            await asyncio.to_thread(fill, journal, readings[1:])
+            await until(lambda: not delivery.report.working)
+            assert "nothing answers" in delivery.report.trouble.en
+            await hook.come_back()
+            await until(lambda: journal.place(NAME) == len(readings), 200)
+    assert [told["seq"] for told in hook.kept.values()] == [*range(2, len(readings) + 1)]
+    assert set(hook.posts.values()) == {1}
