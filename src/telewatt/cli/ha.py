@@ -1,32 +1,27 @@
 """``telewatt ha``: Home Assistant's statistics and its Energy dashboard."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from telewatt.cli import ha_texts as texts
 from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.options import ConfigOption, JournalOption, SinceOption
-from telewatt.cli.past import Past, open_past
+from telewatt.cli.past import open_past
 from telewatt.cli.present import expected_flows
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.table import moment
 from telewatt.cli.times import time_option
-from telewatt.homeassistant.backfill import Change, Comparison, Statistic
-from telewatt.homeassistant.client import HomeAssistant
-from telewatt.homeassistant.energy import Flows, completed, flows_of
 from telewatt.homeassistant.statistics import HOUR
 from telewatt.language import Text
-from telewatt.rollup import Step
-from telewatt.rollup.series import Series
-from telewatt.rollup.total import Energy
-from telewatt.service.secrets import secret_of
+from telewatt.sinks.configured import MissingPackageError, naming_what_to_install
 
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from telewatt.homeassistant.backfill import Change
 
 ha = typer.Typer(no_args_is_help=True, help=texts.GROUP.en)
 
@@ -44,7 +39,7 @@ def backfill(
     setup = load(console_of(context), config, None, journal)
     start = time_option(setup.console, "--since", since, datetime.now(UTC))
     with open_past(setup) as past:
-        changes = _asked(setup, _backfill(setup, past, start, write=not dry_run))
+        changes = _asking(setup).fill_past(setup, past, start, write=not dry_run)
     if not changes:
         setup.console.fail(texts.NOTHING_THERE, code=NOTHING_FOUND)
     for change in changes:
@@ -67,7 +62,7 @@ def energy(
         if setup.config.homeassistant is None:
             meters, added = expected_flows(past), None
         else:
-            meters, added = _asked(setup, _energy(setup, past, write=set_))
+            meters, added = _asking(setup).dashboard_flows(setup, past, write=set_)
     if not any(flows.drawn or flows.injected for flows in meters):
         setup.console.fail(texts.NO_ENERGY, code=NOTHING_FOUND)
     if added is None:
@@ -82,75 +77,16 @@ def energy(
         _say(setup, texts.ADDED if added else texts.ALL_THERE, {"count": len(added)})
 
 
-class _Books:
-    """The past as the comparison asks it."""
-
-    def __init__(self, past: Past) -> None:
-        self._past = past
-
-    def meters(self) -> Sequence[tuple[str, str]]:
-        sections = self._past.setup.config.meters
-        found = self._past.meters()
-        return [(each.name, each.source) for each in found if each.source in sections]
-
-    def quantities(self, meter: str) -> set[str]:
-        return self._past.quantities(meter)
-
-    def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
-        return self._past.series(who, quantity, start, end, step)
-
-    def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
-        return self._past.energy(who, quantity, start, end)
-
-
-def _asked(setup: Setup, question: Coroutine[Any, Any, _T]) -> _T:
-    """The answer; where Home Assistant is away or refuses, the command ends with the remedy."""
+def _asking(setup: Setup) -> ModuleType:
+    """What asks Home Assistant; what it needs may be missing."""
     try:
-        return asyncio.run(question)
-    except OSError as error:
-        text = getattr(error, "text", None) or Text(str(error), str(error))
-        return setup.console.fail(text, code=NOTHING_FOUND)
+        with naming_what_to_install("homeassistant"):
+            return import_module("telewatt.cli.ha_asking")
+    except MissingPackageError as error:
+        return setup.console.fail(error.text)
 
 
-async def _connected(setup: Setup) -> HomeAssistant:
-    section = setup.config.homeassistant
-    if section is None:
-        setup.console.fail(texts.NO_SECTION)
-    token = secret_of(section.token_file, section.token_env, setup.journal.parent)
-    return await HomeAssistant.connect(section.url, token)
-
-
-def _comparison(setup: Setup, home: HomeAssistant, past: Past) -> Comparison:
-    section = setup.config.homeassistant
-    external = section is not None and section.statistics == "external"
-    return Comparison(home, _Books(past), external=external, language=setup.console.language)
-
-
-async def _backfill(
-    setup: Setup, past: Past, since: datetime | None, *, write: bool
-) -> list[Change]:
-    async with await _connected(setup) as home:
-        compare = _comparison(setup, home, past)
-        changes = await compare.changes(datetime.now(UTC), since)
-        for change in changes if write else ():
-            await compare.apply(change)
-        return changes
-
-
-async def _energy(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows], list[str]]:
-    async with await _connected(setup) as home:
-        meters: dict[str, dict[str, str]] = {}
-        found: list[Statistic] = await _comparison(setup, home, past).statistics()
-        for each in found:
-            meters.setdefault(each.meter, {})[each.quantity] = each.id
-        flows = [flows_of(entities) for entities in meters.values()]
-        preferences, added = completed(await home.ask("energy/get_prefs"), flows)
-        if write and added:
-            await home.ask("energy/save_prefs", **preferences)
-        return flows, added
-
-
-def _told(change: Change, *, dry_run: bool) -> tuple[Text, dict[str, object]]:
+def _told(change: "Change", *, dry_run: bool) -> tuple[Text, dict[str, object]]:
     if change.unrecorded:
         return texts.UNRECORDED, {"id": change.statistic.id}
     if not change.rows:

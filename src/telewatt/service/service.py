@@ -24,7 +24,7 @@ from telewatt.service.reports import STATE, Reports
 from telewatt.service.secrets import secret_of
 from telewatt.service.watchdog import keep_alive
 from telewatt.sinks import AskedSink, House, Sink
-from telewatt.sinks.configured import sinks_of
+from telewatt.sinks.configured import naming_what_to_install, sinks_of
 from telewatt.sources import Access, LineState, LineStatus
 from telewatt.sources.line import Line
 from telewatt.store import Entry, Journal
@@ -194,7 +194,8 @@ class Service:
         section = self.config.homeassistant
         if section is None:
             return None
-        from telewatt.service.backfill import Backfill  # its library is large
+        with naming_what_to_install("homeassistant"):
+            from telewatt.service.backfill import Backfill  # its library is large
 
         token = secret_of(section.token_file, section.token_env, self.path.parent)
         return Backfill(

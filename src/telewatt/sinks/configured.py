@@ -1,6 +1,7 @@
 """The sinks that a configuration asks for: one row a kind, imported when it is used."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from telewatt.config import Config
@@ -18,8 +19,8 @@ SINKS = {
 """From a section of the configuration to its class, whose ``of(section, house)`` makes the sink."""
 
 
-EXTRAS = {"influxdb": "http", "webhook": "http", "mqtt": "mqtt"}
-"""The optional dependencies that a sink needs."""
+EXTRAS = {"influxdb": "http", "webhook": "http", "mqtt": "mqtt", "homeassistant": "http"}
+"""The optional dependencies that a section needs."""
 
 _MISSING = Text(
     "[{name}] needs a package that is missing ({package}): pip install 'telewatt[{extra}]'",
@@ -46,11 +47,18 @@ def sinks_of(config: Config, house: House) -> Iterator[tuple[str, Sink]]:
         if section is None:
             continue
         module, _, kind = place.partition(":")
-        try:
+        with naming_what_to_install(name):
             sink = getattr(import_module(module), kind).of(section, house)
-        except ModuleNotFoundError as error:
-            if name not in EXTRAS:
-                raise
-            text = _MISSING.fill(name=name, package=error.name, extra=EXTRAS[name])
-            raise MissingPackageError(text) from error
         yield name, sink
+
+
+@contextmanager
+def naming_what_to_install(section: str) -> Iterator[None]:
+    """A package that a section needs, and that is missing in here, is a `MissingPackageError`."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if section not in EXTRAS:
+            raise
+        text = _MISSING.fill(name=section, package=error.name, extra=EXTRAS[section])
+        raise MissingPackageError(text) from error

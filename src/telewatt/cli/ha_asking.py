@@ -1,0 +1,99 @@
+"""What ``telewatt ha`` asks Home Assistant; imported when it is asked, for its library is large."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from telewatt.cli import ha_texts as texts
+from telewatt.cli.console import NOTHING_FOUND
+from telewatt.cli.past import Past
+from telewatt.cli.setup import Setup
+from telewatt.homeassistant.backfill import Change, Comparison, Statistic
+from telewatt.homeassistant.client import HomeAssistant
+from telewatt.homeassistant.energy import Flows, completed, flows_of
+from telewatt.language import Text
+from telewatt.rollup import Step
+from telewatt.rollup.series import Series
+from telewatt.rollup.total import Energy
+from telewatt.service.secrets import secret_of
+
+_T = TypeVar("_T")
+
+
+def fill_past(setup: Setup, past: Past, since: datetime | None, *, write: bool) -> list[Change]:
+    """What is missing in Home Assistant, which is then written there."""
+    return _asked(setup, _backfill(setup, past, since, write=write))
+
+
+def dashboard_flows(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows], list[str]]:
+    """The energies of each meter, and those that the dashboard does not have: they are added."""
+    return _asked(setup, _energy(setup, past, write=write))
+
+
+class _Books:
+    """The past as the comparison asks it."""
+
+    def __init__(self, past: Past) -> None:
+        self._past = past
+
+    def meters(self) -> Sequence[tuple[str, str]]:
+        sections = self._past.setup.config.meters
+        found = self._past.meters()
+        return [(each.name, each.source) for each in found if each.source in sections]
+
+    def quantities(self, meter: str) -> set[str]:
+        return self._past.quantities(meter)
+
+    def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
+        return self._past.series(who, quantity, start, end, step)
+
+    def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
+        return self._past.energy(who, quantity, start, end)
+
+
+def _asked(setup: Setup, question: Coroutine[Any, Any, _T]) -> _T:
+    """The answer; where Home Assistant is away or refuses, the command ends with the remedy."""
+    try:
+        return asyncio.run(question)
+    except OSError as error:
+        text = getattr(error, "text", None) or Text(str(error), str(error))
+        return setup.console.fail(text, code=NOTHING_FOUND)
+
+
+async def _connected(setup: Setup) -> HomeAssistant:
+    section = setup.config.homeassistant
+    if section is None:
+        setup.console.fail(texts.NO_SECTION)
+    token = secret_of(section.token_file, section.token_env, setup.journal.parent)
+    return await HomeAssistant.connect(section.url, token)
+
+
+def _comparison(setup: Setup, home: HomeAssistant, past: Past) -> Comparison:
+    section = setup.config.homeassistant
+    external = section is not None and section.statistics == "external"
+    return Comparison(home, _Books(past), external=external, language=setup.console.language)
+
+
+async def _backfill(
+    setup: Setup, past: Past, since: datetime | None, *, write: bool
+) -> list[Change]:
+    async with await _connected(setup) as home:
+        compare = _comparison(setup, home, past)
+        changes = await compare.changes(datetime.now(UTC), since)
+        for change in changes if write else ():
+            await compare.apply(change)
+        return changes
+
+
+async def _energy(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows], list[str]]:
+    async with await _connected(setup) as home:
+        meters: dict[str, dict[str, str]] = {}
+        found: list[Statistic] = await _comparison(setup, home, past).statistics()
+        for each in found:
+            meters.setdefault(each.meter, {})[each.quantity] = each.id
+        flows = [flows_of(entities) for entities in meters.values()]
+        preferences, added = completed(await home.ask("energy/get_prefs"), flows)
+        if write and added:
+            await home.ask("energy/save_prefs", **preferences)
+        return flows, added
