@@ -87,6 +87,13 @@ def test_every_label_is_documented(language: Language) -> None:
 
 
 @in_both_languages
+def test_every_endpoint_is_documented(language: Language) -> None:
+    """The page is written by a program from the table of endpoints: here it is up to date."""
+    program = runpy.run_path(str(DOCS / "generate_api.py"))
+    assert page(language, "api.md") == program["generate"](language)
+
+
+@in_both_languages
 @pytest.mark.parametrize("module", module_names())
 def test_every_figure_has_its_method(language: str, module: str) -> None:
     text = page(language, "bench.md")

@@ -276,3 +276,17 @@ METRICS = _get(
     Work.QUICK,
     content="text/plain",
 )
+STREAM = _get(
+    "stream",
+    Text(
+        "Readings and states of lines as they come: server-sent events, which go on after a drop "
+        "by their id (`Last-Event-ID`)",
+        "Relevés et états des lignes en direct : server-sent events, qui reprennent après une "
+        "coupure par leur id (`Last-Event-ID`)",
+    ),
+    latest,
+    Work.WAITING,
+    Parameter("after", Name(40), Text("go on after this number", "reprendre après ce numéro")),
+    content="text/event-stream",
+)
+"""Answered by `telewatt.web.stream`; here for its description."""
