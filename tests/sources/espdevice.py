@@ -65,6 +65,11 @@ class EspDevice:
         while self._sessions:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
+    def freeze(self) -> None:
+        """Lose its power: nobody is told, nothing is answered any more."""
+        for session in self._sessions:
+            session.frozen = True
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until something that clients do makes this true."""
         async with asyncio.timeout(20):
@@ -166,6 +171,7 @@ class Session:
     ) -> None:
         self._device, self._reader, self.writer, self._key = device, reader, writer, key
         self._noise: NoiseConnection | None = None
+        self.frozen = False
 
     async def run(self) -> None:
         marker = await self._reader.readexactly(1)
@@ -189,6 +195,8 @@ class Session:
 
     def say(self, message: Any) -> None:
         """Send one message."""
+        if self.frozen:
+            return
         number, data = NUMBER[type(message)], message.SerializeToString()
         if self._noise is None:
             self.writer.write(b"\x00" + varint(len(data)) + varint(number) + data)

@@ -24,7 +24,6 @@ from telewatt.sources import (
     LineState,
     Source,
     SourceError,
-    esphome_device,
     source_for,
     stdin,
 )
@@ -412,9 +411,8 @@ async def test_a_name_the_resolver_refuses_is_unreachable(
         raise trouble
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(esphome_device, "RESOLVE_S", 0.5)  # or the neighbours are asked for long
     path = "" if scheme in ("socket", "rfc2217") else "/house"
-    source = source_for(f"{scheme}://bridge:33{path}")
+    source = source_for(f"{scheme}://bridge.test:33{path}")
     with pytest.raises(SourceError) as error:
         await source.open(next(iter(source.speeds), None))
     assert error.value.status.state is LineState.UNREACHABLE

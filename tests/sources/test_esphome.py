@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from telewatt.sources import Access, LineState, SourceError, source_for
+from telewatt.sources import Access, LineState, SourceError, esphome_device, source_for
 from telewatt.tic import Mode, Status
 from tests.sources.espdevice import EspDevice, key_of
 from tests.sources.meters import LINKY, make_frame
@@ -149,6 +149,22 @@ async def test_a_device_that_goes_in_the_middle_of_its_words_is_missed_at_once()
             await device.subscribers[0].writer.drain()
             await device.stop()
             await watched.until_state(LineState.UNREACHABLE, 8)  # before silence would tell
+
+
+async def test_a_device_that_lost_its_power_is_missed_before_its_silence_is_the_meters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(esphome_device, "ASK_S", 0.2)
+    async with EspDevice("house") as device:
+        url = f"esphome://127.0.0.1:{device.port}/house"
+        async with running(url) as watched:
+            await device.send(0, make_frame() * 2)
+            await watched.until_state(LineState.READING)
+            device.freeze()
+            await watched.until(lambda: LineState.UNREACHABLE in watched.states)
+            (gone, *_) = [s for s in watched.statuses if s.state is LineState.UNREACHABLE]
+            assert "(no answer)" in gone.remedy.en
+            assert LineState.SILENT not in watched.states
 
 
 def frames() -> Iterator[bytes]:

@@ -40,8 +40,6 @@ def set_up_logs(level: str, stream: TextIO, environment: Mapping[str, str]) -> N
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
-    for library in ("aioesphomeapi", "zeroconf"):  # a line's state says it, with a remedy
-        logging.getLogger(library).setLevel(logging.CRITICAL)
     # the journal's alarms are said by telewatt.service.reports, in the user's language
     logging.getLogger("telewatt.store").setLevel(logging.ERROR)
 

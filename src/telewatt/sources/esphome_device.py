@@ -6,6 +6,7 @@ goodbye: then only an unanswered question tells, so it is asked when it has been
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ from aioesphomeapi.core import (
     HandshakeAPIError,
     InvalidAuthAPIError,
     InvalidEncryptionKeyAPIError,
+    PingFailedAPIError,
     RequiresEncryptionAPIError,
     ResolveAPIError,
 )
@@ -43,7 +45,7 @@ CONNECT_S = 3.0  # a device that has just come back does not hear what was sent 
 AGREE_S = 15.0  # an ESP8266 computes its part of a handshake for a while
 ANSWER_S = 5.0
 ENTITIES_S = 30.0
-ASK_S = 2.0  # of silence
+ASK_S = 1.5  # of silence; four and a half times that without an answer, and it is lost
 
 _NO_NAME = Text("no device has this name", "aucun appareil n'a ce nom")
 _NO_ANSWER = Text("no answer", "pas de réponse")
@@ -55,6 +57,9 @@ _DENIED = (
     (InvalidEncryptionKeyAPIError, "wrong key"),
     (InvalidAuthAPIError, "wrong key"),
 )
+
+for _library in ("aioesphomeapi", "zeroconf"):  # a line's state says it, with a remedy
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 class Device:
@@ -168,6 +173,9 @@ class Device:
     async def hang_up(self) -> None:
         """End the connection; harmless if there is none."""
         self._on_lost = _nobody
+        if self.lost is not None:
+            self._client.force_disconnect()
+            return
         try:
             async with asyncio.timeout(1.0):
                 await self._client.disconnect()
@@ -185,7 +193,10 @@ class Device:
         raise SourceError(LineState.UNUSABLE, port=self._address.url, detail=detail)
 
     def _note_end(self, event: ConnectionClosedEvent) -> None:
-        self.lost = self._unreachable(reason_of(event.error) or _HUNG_UP, "lost")
+        if isinstance(event.error, PingFailedAPIError):
+            self.lost = self._unreachable(_NO_ANSWER)
+        else:
+            self.lost = self._unreachable(reason_of(event.error) or _HUNG_UP, "lost")
         self._on_lost()
 
     def _explain(self, error: BaseException) -> NoReturn:
