@@ -81,11 +81,43 @@ SHORT: Mapping[str, Text] = MappingProxyType(
 )
 """Names of a single-phase meter, shorter than those of the tables."""
 
+CLEAR: Mapping[str, Text] = MappingProxyType(
+    {
+        "apparent_max_va": Text("Maximum power today", "Puissance maximale aujourd'hui"),
+        "apparent_max_yesterday_va": Text("Maximum power yesterday", "Puissance maximale hier"),
+        "apparent_export_max_va": Text(
+            "Maximum injected power today", "Puissance injectée maximale aujourd'hui"
+        ),
+        "apparent_export_max_yesterday_va": Text(
+            "Maximum injected power yesterday", "Puissance injectée maximale hier"
+        ),
+        "load_curve_w": Text("Load curve", "Courbe de charge"),
+        "load_curve_export_w": Text("Injection curve", "Courbe d'injection"),
+        "tariff_index": Text("Tariff index", "Index tarifaire en cours"),
+        "tariff_text": Text("Tariff in the supplier's words", "Tarif selon le fournisseur"),
+        "supplier_day": Text("Supplier's day number", "Jour du fournisseur"),
+        "supplier_day_tomorrow": Text(
+            "Supplier's day number tomorrow", "Jour du fournisseur demain"
+        ),
+        "off_peak_schedule": Text("Off-peak schedule code", "Code des heures creuses"),
+        "message": Text("Message", "Message"),
+        "short_message": Text("Ultra-short message", "Message ultra-court"),
+        "delivery_point": Text("Point of delivery", "Point de livraison"),
+    }
+)
+"""Names clearer than those of the label table, which are the specification's."""
+
 PHASED: Mapping[str, Text] = MappingProxyType(
     {
         "apparent_{}_va": Text("Phase {n} apparent power", "Phase {n} puissance apparente"),
         "voltage_{}_v": Text("Phase {n} voltage", "Phase {n} tension"),
         "current_{}_a": Text("Phase {n} current", "Phase {n} courant"),
+        "apparent_{}_max_va": Text(
+            "Phase {n} maximum power today", "Phase {n} puissance maximale aujourd'hui"
+        ),
+        "apparent_{}_max_yesterday_va": Text(
+            "Phase {n} maximum power yesterday", "Phase {n} puissance maximale hier"
+        ),
         "voltage_{}_mean_v": Text("Phase {n} mean voltage", "Phase {n} tension moyenne"),
         "current_{}_max_a": Text("Phase {n} maximum current", "Phase {n} courant maximal"),
         "over_current_{}_a": Text("Phase {n} over-current", "Phase {n} dépassement de courant"),

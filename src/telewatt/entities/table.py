@@ -8,6 +8,7 @@ from typing import NamedTuple
 from telewatt.entities.contract import CONTRACTS, REGISTER_LABELS, Contract
 from telewatt.entities.entity import Entity, counted, measured
 from telewatt.entities.meanings import (
+    CLEAR,
     DIAGNOSTIC,
     HIDDEN,
     KEYS,
@@ -139,7 +140,7 @@ def _spelled(label: str) -> str:
 
 def _title(key: str, title: Text, phases: int) -> Text:
     if phases == 1 or _PHASE.match(key) is None:
-        return SHORT.get(key, title)
+        return SHORT.get(key) or CLEAR.get(key, title)
     head, number, tail = _PHASE.fullmatch(key).groups()  # type: ignore[union-attr]
     phased: Mapping[str, Text] = PHASED
     return phased[f"{head}{{}}{tail}"].fill(n=number) if f"{head}{{}}{tail}" in phased else title

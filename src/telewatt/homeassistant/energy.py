@@ -48,9 +48,10 @@ def completed(
     if grid is None:
         grid = {"type": "grid", "flow_from": [], "flow_to": [], "cost_adjustment_day": 0.0}
         sources.append(grid)
+    drawn, injected = grid.setdefault("flow_from", []), grid.setdefault("flow_to", [])
     known = {
         value
-        for source in (*sources, *grid.get("flow_from", ()), *grid.get("flow_to", ()))
+        for source in (*sources, *drawn, *injected)
         for name, value in source.items()
         if name.startswith("stat_energy") and isinstance(value, str)
     }
@@ -58,13 +59,11 @@ def completed(
     for flows in meters:
         for statistic in flows.drawn:
             if statistic not in known and flows.total not in known:
-                grid["flow_from"].append(
-                    {"stat_energy_from": statistic, "stat_cost": None, **NO_PRICE}
-                )
+                drawn.append({"stat_energy_from": statistic, "stat_cost": None, **NO_PRICE})
                 added.append(statistic)
         for statistic in flows.injected:
             if statistic not in known:
-                grid["flow_to"].append(
+                injected.append(
                     {"stat_energy_to": statistic, "stat_compensation": None, **NO_PRICE}
                 )
                 added.append(statistic)
