@@ -40,7 +40,7 @@ METERS = {
 }
 SETTLE_S, MEASURED_S, PATIENCE_S = 20.0, 60.0, 60.0
 LATENCY_S = 120.0
-PRIORITY = 10
+PRIORITY = 5
 MISSED_H = 2.0
 TELEWATT = (sys.executable, "-m", "telewatt", "--lang", "en")
 
@@ -165,13 +165,12 @@ async def _history(folder: Path) -> Past:
 @contextlib.contextmanager
 def _priority() -> Iterator[None]:
     """Before whatever else this machine does, where that is allowed: it is no part of a latency."""
-    usual = os.nice(0)
     with contextlib.suppress(PermissionError):
-        os.nice(-PRIORITY)
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(PRIORITY))
     try:
         yield
     finally:
-        os.nice(usual - os.nice(0))
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 # -- processes -------------------------------------------------------------------------------
