@@ -49,7 +49,7 @@ def broker_of(section: MqttConfig, house: House) -> Broker:
     return Broker(
         host=section.host,
         port=section.port or (PORT_TLS if tls else PORT),
-        user=section.user,
+        user=section.user or ("" if section.password_file or section.password_env else None),
         password=house.secret(section.password_file, section.password_env),
         tls=(lambda: _context(*paths)) if tls else None,
         client_id=section.client_id or f"telewatt-{own}",
