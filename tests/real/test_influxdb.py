@@ -146,10 +146,10 @@ async def test_a_long_absence_costs_no_memory_and_is_made_up_for(
     with closing(Journal.open(tmp_path / "journal.db")) as journal:
         journal.append(readings[0])
         journal.confirm(NAME, 1)
+        await asyncio.to_thread(fill, journal, readings[1:])
         gc.collect()
+        tracemalloc.start()
         async with delivering(journal, sink) as delivery:
-            tracemalloc.start()
-            await asyncio.to_thread(fill, journal, readings[1:])
             await until(lambda: not delivery.report.working)
             await asyncio.to_thread(server.start)
             tries = sink.requests
