@@ -55,6 +55,7 @@ docs: $(VENV)/dev.stamp ## Build the documentation into docs/site/
 record: $(VENV)/dev.stamp ## Make the pictures of the documentation from real runs
 	@$(PAGE)
 	$(BIN)/python scripts/record.py
+	$(BIN)/python scripts/record_pages.py
 
 lock: $(VENV)/dev.stamp ## Resolve requirements/*.txt from pyproject.toml; UPGRADE=1 for newer ones
 	$(LOCK) --group dev --output-file requirements/dev.txt

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { addReading, curveOf, emptyCurve, joinCurves } from "../src/api/curve";
 import { Place, pauseMs } from "../src/api/resume";
 import type { Reading } from "../src/api/types";
-import { change, grown, termsOf } from "../src/pages/now/today";
+import { change, grown, signedSum, termsOf } from "../src/pages/now/today";
 
 const reading = (at: number, va: number, totals = {}) =>
   ({
@@ -87,5 +87,14 @@ describe("today's energy", () => {
       { sign: 1, name: "solar" },
     ]);
     expect(termsOf("main -")).toBeNull();
+    expect(termsOf("main solar")).toBeNull();
+  });
+
+  test("a virtual meter is known only where all its parts are", () => {
+    const terms = termsOf("main - solar") ?? [];
+    const powers: Record<string, number> = { main: 900, solar: 250 };
+    expect(signedSum(terms, (name) => powers[name] ?? null)).toBe(650);
+    expect(signedSum(terms, (name) => (name === "main" ? 900 : null))).toBeNull();
+    expect(signedSum([], () => 1)).toBeNull();
   });
 });

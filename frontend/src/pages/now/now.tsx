@@ -7,11 +7,13 @@ import { W } from "../../text/words";
 import { Notice } from "../../ui/parts";
 import { MeterCard } from "./meter_card";
 import { Total } from "./total";
+import { VirtualCard } from "./virtual_card";
 
 export function Now() {
   const all = useStore(meters);
   if (!all) return <p class="faint">{say(W.shell.wait)}</p>;
   const live = all.filter(({ line }) => line !== null);
+  const virtual = all.filter(({ kind }) => kind === "virtual");
   return (
     <>
       <h1 class="hidden-text">{say(W.pages.now)}</h1>
@@ -20,6 +22,9 @@ export function Now() {
       <div class="now-grid">
         {live.map((meter) => (
           <MeterCard key={meter.who} meter={meter} />
+        ))}
+        {virtual.map((meter) => (
+          <VirtualCard key={meter.who} meter={meter} />
         ))}
       </div>
     </>

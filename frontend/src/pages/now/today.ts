@@ -46,9 +46,28 @@ export function change(now: number | null, before: number | null): number | null
   return now === null || !before ? null : now / before - 1;
 }
 
+export interface Term {
+  sign: 1 | -1;
+  name: string;
+}
+
+/** The sum of these values; `null` if one of them is not known. */
+export function signedSum(
+  terms: readonly Term[],
+  value: (name: string) => number | null,
+): number | null {
+  let total = 0;
+  for (const { sign, name } of terms) {
+    const known = value(name);
+    if (known === null) return null;
+    total += sign * known;
+  }
+  return terms.length ? total : null;
+}
+
 /** A signed sum of meters, such as `house - solar`; `null` where it cannot be read. */
-export function termsOf(formula: string): { sign: 1 | -1; name: string }[] | null {
-  const terms: { sign: 1 | -1; name: string }[] = [];
+export function termsOf(formula: string): Term[] | null {
+  const terms: Term[] = [];
   let sign: 1 | -1 = 1;
   let expectName = true;
   for (const word of formula
