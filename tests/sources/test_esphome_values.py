@@ -111,7 +111,24 @@ async def test_what_is_told_at_a_call_counts_from_the_next_news_on(
         await watched.until(lambda: len(watched.readings) == 2)
     first, second = map(said, watched.readings)
     assert first == {"ADSC": LINKY, "NGTF": "TEMPO           ", "SINSTS": "00200"}
-    assert second == {"ADSC": LINKY, "SINSTS": "00300"}
+    assert second == {**first, "SINSTS": "00300"}  # what is not told again is as it was
+
+
+async def test_a_sensor_that_knows_nothing_any_more_says_nothing() -> None:
+    names = ("ADSC", ("SINSTS", "VA", 0), ("IRMS1", "A", 0))
+    async with (
+        EspDevice(entities=sensors(*names)) as device,
+        running(url(device)) as watched,
+    ):
+        await device.tell(text(1, LINKY), number(2, 100.0), number(3, 1.0))
+        await watched.until(lambda: watched.readings)
+        missing = pb.SensorStateResponse(key=3, missing_state=True)
+        await device.tell(missing, number(2, float("nan")), text(1, LINKY))
+        await device.tell(number(2, 300.0))
+        await watched.until(
+            lambda: "SINSTS" in said(watched.readings[-1]) and len(watched.readings) > 1
+        )
+    assert said(watched.readings[-1]) == {"ADSC": LINKY, "SINSTS": "00300"}
 
 
 async def test_a_label_told_twice_begins_another_frame() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telewatt.derivation import Derivation
 from telewatt.jsonl import utc_text
+from telewatt.reading import Reading
 from telewatt.simulator import parse_settings, simulate
 from telewatt.sinks.mqtt.payload import value_of
 from telewatt.sources.relay.documents import Documents
@@ -20,7 +22,7 @@ from telewatt.sources.relay.relay import ALONE_AGAIN, MixedError, Relay
 from telewatt.sources.relay.told import Message, horodate_of, text_of, wh_of_kwh
 from telewatt.tic import Decoder, Frame, Mode
 from telewatt.tic.labels import TABLE
-from telewatt.tic.relayed import Value, read_frame
+from telewatt.tic.relayed import RelayedDecoder, Value, read_frame
 
 TOO_ALIKE = {label for label in TABLE[Mode.HISTORIC] if label.startswith(("ER+", "ER-"))}
 LINKY, OTHER = "021861348497", "021861348498"
@@ -334,6 +336,41 @@ def test_two_meters_in_turn_are_refused_until_one_is_alone_again() -> None:
         with pytest.raises(MixedError):
             relay.frame(message(OTHER))
     assert relay.frame(message(OTHER))
+
+
+def test_a_message_that_does_not_name_its_meter_tells_what_has_changed() -> None:
+    relay, documents = Relay(None, None), Documents()
+
+    def tell(**tic: object) -> dict[str, str]:
+        heard = documents.read({"TIC": tic}, relay.mode)
+        assert heard is not None
+        frame = read_frame(relay.frame(heard) or b"", 0)
+        return {d.label: d.data for d in frame.datasets}
+
+    whole = {"ADCO": LINKY, "PTEC": "TH..", "BASE": "012345678", "PAPP": "00750"}
+    assert tell(ADCO=LINKY, PTEC="TH..", BASE=12345678, PAPP=750) == whole
+    assert tell(PAPP=800, ADPS=40) == {**whole, "PAPP": "00800", "ADPS": "040"}
+    assert tell(BASE=12345679) == {**whole, "PAPP": "00800", "BASE": "012345679"}
+    relay.begin()
+    assert tell(PAPP=900) == {"ADCO": LINKY, "PAPP": "00900"}
+
+
+def test_values_that_are_told_when_they_change_become_energy_without_outages() -> None:
+    relay, decoder, derivation = Relay(None, None), RelayedDecoder(), Derivation()
+    at, totals, events = datetime(2026, 1, 15, 12, tzinfo=UTC), {}, []
+    relay.mode = STANDARD
+    relay.remember(Value("ADSC", LINKY))
+    for n in range(600):
+        relay.gather(Value("SINSTS", str(3600 + n % 7)))
+        if n % 5 == 0:
+            relay.gather(Value("EAST", str(17_000_000 + n)))
+        (frame,) = decoder.feed(relay.flush() or b"")
+        at += timedelta(seconds=1 if n < 500 else 300)
+        judgement = derivation.take(Reading(LINKY, "esp", at, frame))
+        totals = judgement.settled[-1].totals if judgement.settled else totals
+        events += judgement.events
+    assert totals["import_wh"] > 17_000_580
+    assert events == []
 
 
 def test_an_alarm_of_nothing_is_none() -> None:

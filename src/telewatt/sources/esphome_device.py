@@ -142,11 +142,11 @@ class Device:
         return sensors
 
     def follow_states(self, on_state: Callable[[int, object], None]) -> None:
-        """Be told key and state of each sensor, now and whenever it is measured; not of none."""
+        """Be told key and state (``None``: none) of each sensor, now and whenever it is told."""
 
         def take(state: EntityState) -> None:
-            if isinstance(state, SensorState | TextSensorState) and not state.missing_state:
-                on_state(state.key, state.state)
+            if isinstance(state, SensorState | TextSensorState):
+                on_state(state.key, None if state.missing_state else state.state)
 
         self._client.subscribe_states(take)
 

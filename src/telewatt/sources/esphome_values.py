@@ -1,8 +1,9 @@
 """``esphome+values://host[:6053]/PREFIX``: the sensors of a device that decodes on its chip.
 
 Sensors and text sensors whose name, behind PREFIX, is a label or what people call it. A device
-tells one value after the other; those which come together are one frame. What it tells when it is
-called is of unknown age: it counts as soon as something new comes.
+tells one value after the other, most of them when they change; when some have come together, all
+of them as they stand are one frame. What it tells when it is called is of unknown age: it counts as
+soon as something new comes.
 
 A number is an IEEE float32: from 16,777,216 on it is not exact, and left out. A text sensor is
 exact.
@@ -74,6 +75,7 @@ class EsphomeValuesSource(Source):
         try:
             sensors, mode = self._choose(await device.entities())
             self._relay = self._relay or Relay(self.access.mode, self.access.identity)
+            self._relay.begin()
             self._relay.mode = mode
             self._sensors, self._seen = sensors, set()
             self._called_at = asyncio.get_running_loop().time()
@@ -132,8 +134,8 @@ class EsphomeValuesSource(Source):
             is_live = late or key in self._seen
             self._seen.add(key)
             if value is None:
-                continue
-            if not is_live:
+                relay.withdraw(self._sensors[key].label)
+            elif not is_live:
                 relay.remember(value)
             elif frame := relay.gather(value):
                 yield frame

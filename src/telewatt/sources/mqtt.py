@@ -1,7 +1,8 @@
 """``mqtt://[user@]host[:port]/TOPIC`` and ``mqtts://``: a meter that others publish.
 
 A JSON message is one frame (`telewatt.sources.relay.documents` says which are understood). Single
-values, one a topic, are gathered: those which come together are one frame. What a broker had kept
+values, one a topic, are gathered: when some have come together, all of them as they stand are one
+frame. What a broker had kept
 (retained) is of unknown age: it tells which meter this is, and single values count as soon as
 something new comes.
 """
@@ -63,6 +64,7 @@ class MqttSource(Source):
         from telewatt.sources.mqtt_broker import Broker
 
         self._relay = self._relay or Relay(self.access.mode, self.access.identity)
+        self._relay.begin()
         self._strange = 0
         password = read_secret(self._address.url, self.access)
         broker = Broker(self._address, password, self.access.ca_file, self._hear)
@@ -143,7 +145,10 @@ class MqttSource(Source):
         labels = labels_of(self._meanings, relay.mode) if relay.mode else {}
         label, text = labels.get(name), text_of(content)
         yield None
-        if label is None or text is None:
+        if label is None:
+            return
+        if text is None:
+            relay.withdraw(label)
             return
         value = Value("DATE", "", text) if label == "DATE" else Value(label, text)
         if told.retained:

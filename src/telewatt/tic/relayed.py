@@ -14,6 +14,7 @@ from telewatt.tic.dataset import GRAMMARS, DatasetError, parse_body
 from telewatt.tic.frame import Dataset, Frame, Mode, Rejected, Status
 from telewatt.tic.labels import TABLE, Label
 
+KNOWN_MAX = 1024
 _HT = SEPARATOR[Mode.STANDARD]
 
 
@@ -71,11 +72,12 @@ def restore_data(mode: Mode, label: str, told: str) -> str:
     return told
 
 
-def read_frame(raw: bytes, offset: int) -> Frame:
+def read_frame(raw: bytes, offset: int, known: dict[bytes, Dataset] | None = None) -> Frame:
     """The frame that `write_frame` wrote as these bytes; whatever the bytes are, it is one.
 
     Args:
         offset: of its first byte in its stream.
+        known: datasets by their bytes, of the frames before: the same ones are given again.
     """
     mode = Mode.STANDARD if _HT in raw else Mode.HISTORIC
     datasets: list[Dataset] = []
@@ -83,10 +85,15 @@ def read_frame(raw: bytes, offset: int) -> Frame:
     place = offset + len(STX)
     for part in raw.removeprefix(STX).removesuffix(ETX).split(CR)[:-1]:
         piece = part + CR
+        dataset = known.get(piece) if known else None
         try:
-            datasets.append(parse_body(piece.removeprefix(LF)[:-1], GRAMMARS[mode], intact=True))
+            dataset = dataset or parse_body(part.removeprefix(LF), GRAMMARS[mode], intact=True)
         except DatasetError as error:
             rejected.append(Rejected(place, error.reason, piece))
+        else:
+            datasets.append(dataset)
+            if known is not None:
+                known[piece] = dataset
         place += len(piece)
     return Frame(mode, Status.RELAYED, offset, raw, tuple(datasets), tuple(rejected))
 
@@ -102,13 +109,16 @@ class RelayedDecoder:
         self.mode: Mode | None = None
         self._pending = b""
         self._offset = 0
+        self._known: dict[bytes, Dataset] = {}
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """Take the next bytes; return the frames they complete, in order."""
         *whole, self._pending = (self._pending + chunk).split(ETX)
         frames = []
         for part in whole:
-            frame = read_frame(part + ETX, self._offset)
+            if len(self._known) > KNOWN_MAX:
+                self._known.clear()
+            frame = read_frame(part + ETX, self._offset, self._known)
             self._offset += len(frame.raw)
             self.mode = frame.mode
             frames.append(frame)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telewatt.reading import Reading
-from telewatt.tic import Dataset, Mode
+from telewatt.tic import Dataset, Mode, Status
 from telewatt.tic.horodate import is_degraded
 from telewatt.tic.values import Stge
 from telewatt.truth import texts
@@ -20,6 +20,8 @@ from telewatt.truth.sight import Sight
 EQUAL_FRAMES = 3
 SILENCE_S = 60
 """No line is silent for longer: the slowest cycle, 20 short frames and a long one, takes 20 s."""
+SILENCE_RELAYED_S = 900
+"""The same for what other programs have decoded: Tasmota tells every five minutes by itself."""
 MAINS_V = 200
 """The volt-amperes of a subscribed ampere (54E 6.1)."""
 UNKNOWN_POWER_VA = 36_000
@@ -83,7 +85,8 @@ class Life:
         """
         events = []
         last_s = self._last_s
-        if last_s is not None and at_s - last_s > SILENCE_S:
+        relayed = reading.frame.status is Status.RELAYED
+        if last_s is not None and at_s - last_s > (SILENCE_RELAYED_S if relayed else SILENCE_S):
             events.append(texts.outage(last_s, reading.received_at))
         if sight.datasets:
             self._last_s = at_s

@@ -5,7 +5,7 @@ among the messages is refused: it shows as two addresses that come in turn; one 
 place of the other is a replaced meter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from telewatt.sources.relay.told import Message
 from telewatt.tic import Mode
@@ -45,31 +45,50 @@ class Relay:
         self._stranger: str | None = None
         self._last, self._run = "", 0  # who spoke last, and how often in a row
         self._mixed: tuple[str, str] | None = None
-        self._known: dict[str, Value] = {}  # told before anything was heard live
-        self._gathered: dict[str, Value] = {}
+        self._standing: dict[str, Value] = {}  # what single values say until they say otherwise
+        self._gathered: set[str] = set()  # of them, those that no frame has yet
+        self._whole: dict[str, Value] = {}  # the last message that named its meter
 
     @property
     def is_gathering(self) -> bool:
         """Whether there are single values that no frame has yet."""
         return bool(self._gathered)
 
+    def begin(self) -> None:
+        """The source was opened anew: what stood so far is of unknown age."""
+        self._standing.clear()
+        self._gathered.clear()
+        self._whole.clear()
+
     def frame(self, message: Message) -> bytes | None:
-        """The frame of a whole message; ``None`` if there is nothing in it for us.
+        """The frame of a message; ``None`` if there is nothing in it for us.
+
+        A message that does not name its meter, after one that did, tells what has changed since.
 
         Raises:
             MixedError: see above.
         """
         mode = self._fixed_mode or message.mode or self.mode
+        told = {value.label: value for value in message.values}
+        if mode is not None and _address(mode, message.values):
+            self._whole = told
+        elif self._whole:
+            passing = {label: told[label] for label in _PASSING & told.keys()}
+            self._whole |= told
+            told = {**_without(self._whole, _PASSING), **passing}
+        return self._write(mode, told)
+
+    def _write(self, mode: Mode | None, told: Mapping[str, Value]) -> bytes | None:
         if mode is None:
             return None
-        said = _address(mode, message.values)
+        said = _address(mode, told.values())
         if said is not None and not self._is_ours(said):
             return None
         self.mode = mode
         label = "ADSC" if mode is Mode.STANDARD else "ADCO"
-        told = [value for value in message.values if _is_said(value)]
-        values = [Value(label, self._meter), *told] if self._meter else told
-        return write_frame(mode, values) if told else None
+        values = [value for value in told.values() if _is_said(value)]
+        named = [Value(label, self._meter), *values] if self._meter else values
+        return write_frame(mode, named) if values else None
 
     def note(self, message: Message) -> None:
         """Take a message of unknown age: it tells which meter this is, and no more."""
@@ -80,25 +99,32 @@ class Relay:
 
     def remember(self, value: Value) -> None:
         """Take a single value of unknown age: it counts from the next live one on, no earlier."""
-        self._known[value.label] = value
+        self._standing[value.label] = value
+
+    def withdraw(self, label: str) -> None:
+        """A single value is not known any more."""
+        self._standing.pop(label, None)
+        self._gathered.discard(label)
 
     def gather(self, value: Value) -> bytes | None:
         """Take a single live value; give the frame before it, if this one begins another."""
         frame = self.flush() if value.label in self._gathered else None
-        self._gathered[value.label] = value
+        self._standing[value.label] = value
+        self._gathered.add(value.label)
         return frame
 
     def flush(self) -> bytes | None:
-        """The frame of the values gathered; ``None`` if there are none.
+        """The frame of all values as they stand; ``None`` if no new one was gathered.
+
+        Most programs tell a value when it changes: what is not told again is as it was.
 
         Raises:
             MixedError: see above.
         """
         if not self._gathered:
             return None
-        values = {**self._known, **self._gathered}
-        self._known, self._gathered = {}, {}
-        return self.frame(Message(self.mode, tuple(values.values())))
+        self._gathered.clear()
+        return self._write(self._fixed_mode or self.mode, self._standing)
 
     def _is_ours(self, said: str) -> bool:
         if self._identity is not None:
@@ -117,6 +143,10 @@ class Relay:
             return False
         self._meter, self._stranger = said, None
         return True
+
+
+def _without(values: Mapping[str, Value], labels: frozenset[str]) -> dict[str, Value]:
+    return {label: value for label, value in values.items() if label not in labels}
 
 
 def _is_said(value: Value) -> bool:
