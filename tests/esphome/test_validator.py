@@ -2,6 +2,7 @@ import json
 import re
 import runpy
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -169,3 +170,42 @@ def test_every_text_can_be_filled(language):
             text = finding.text.of(language)
             assert "{" not in re.sub(r"\$\{\w+\}", "", text), text
             assert text.endswith(".")
+
+
+PIECES = (
+    *("[", "{", ":", "- ", "&a ", "*a", "!secret x", "!include linky.yaml", "!extend house"),
+    *("!lambda |-", "${x}", "<<: ", "GPIO99", "\t", "'", '"', "null", "~", "9" * 40, "\x00"),
+    *(
+        "packages:\n",
+        "- platform: teleinfo\n",
+        "!!python/object:os.system x",
+        "---\n",
+        "esp32: x\n",
+    ),
+    *("esphome: []\n", "substitutions:\n  x: ${x}\n", "api:\n  encryption: x\n", "? a\n"),
+)
+
+
+def test_whatever_the_text_findings_are_all_that_comes():
+    """Files of the corpus, cut up, mixed and filled with what YAML and ESPHome know."""
+    chance = Random(6)
+    texts = [path.read_text(encoding="utf-8") for path in (*FAULTY, *GOOD)]
+    for _ in range(1500):
+        text = chance.choice(texts)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(text) + 1)
+            gone = chance.choice((0, 0, chance.randint(1, 40)))
+            text = text[:at] + chance.choice(("", *PIECES)) + text[at + gone :]
+        for rule, line in found_in(text):
+            assert rule in RULES
+            assert 1 <= line <= text.count("\n") + 2
+
+
+def test_a_section_that_stands_twice_hides_nothing():
+    text = (
+        "uart:\n  - {id: house_uart, rx_pin: GPIO16, baud_rate: 9600, data_bits: 7, parity: EVEN, "
+        "rx_buffer_size: 2048}\n"
+        + MINIMAL
+        + "uart:\n  - {id: other, rx_pin: GPIO17, baud_rate: 1}\n"
+    )
+    assert found_in(text) == [("key-twice", 5)]

@@ -63,7 +63,7 @@ ENTITY_ROWS: tuple[tuple[str, Pair, Pair, Pair], ...] = (
         (
             "read it as text_sensor: and make the number in Home Assistant; `telewatt esphome "
             "generate` writes both",
-            "lisez-la comme text_sensor: et faites le nombre dans Home Assistant ; `telewatt "
+            "lisez-le comme text_sensor: et faites le nombre dans Home Assistant ; `telewatt "
             "esphome generate` écrit les deux",
         ),
     ),

@@ -88,7 +88,8 @@ class _Builder:
             if parent.key == "<<":
                 parent.merged.append(item)
             else:
-                parent.item.entries[parent.key] = item
+                before = parent.item.entries.get(parent.key)
+                parent.item.entries[parent.key] = item if before is None else _both(before, item)
             parent.key = None
 
     def _merge(self, done: _Open) -> None:
@@ -99,6 +100,11 @@ class _Builder:
                     done.item.entries.setdefault("<<", source)
                 for key, item in source.entries.items():
                     done.item.entries.setdefault(key, item)
+
+
+def _both(one: Item, other: Item) -> Item:
+    """What a key that stands twice probably means: the fault is told once, the rest is checked."""
+    return one.with_value([*one.members, *other.members])
 
 
 def _tag(tag: str | None) -> str:
