@@ -93,6 +93,8 @@ class Recorder:
         assert units == {"energy": "Wh"}
         start = datetime.fromisoformat(start_time)
         end = datetime.fromisoformat(end_time) if end_time else NOW
+        if period == "month":
+            return self._months(start, end)
         table, length = (
             (self.short, timedelta(minutes=5)) if period == "5minute" else (self.hours, HOUR)
         )
@@ -106,6 +108,17 @@ class Recorder:
             for at, (state, total) in sorted(table.items())
             if start <= at < end
         ]
+        return {ENTITY: rows} if rows else {}
+
+    def _months(self, start: datetime, end: datetime) -> Any:
+        """Whole months, also where a part is asked for; each with its last row."""
+        months = {at.replace(day=1, hour=0): row for at, row in sorted(self.hours.items())}
+        rows = []
+        for at, (state, total) in months.items():
+            after = (at + timedelta(days=32)).replace(day=1)
+            if after > start and at < end:
+                times = {"start": at.timestamp() * 1000, "end": after.timestamp() * 1000}
+                rows.append({**times, "state": state, "sum": total})
         return {ENTITY: rows} if rows else {}
 
     def adjust_sum_statistics(
@@ -153,10 +166,12 @@ async def fill(recorder: Recorder) -> int:
 
 
 @pytest.mark.parametrize("unit", ["Wh", "kWh"])
-async def test_a_late_installation_gets_all_of_the_past(unit: str) -> None:
+@pytest.mark.parametrize("hours", [0, 3])
+async def test_a_late_installation_gets_all_of_the_past(unit: str, hours: int) -> None:
     recorder = Recorder(unit)
-    recorder.record(NOW - timedelta(minutes=20), NOW, INDEX_WH + wh_at(NOW) - 200)
-    assert await fill(recorder) == len(TRUTH)
+    begin = NOW.replace(minute=10) - hours * HOUR
+    recorder.record(begin, NOW, INDEX_WH + wh_at(begin))
+    assert await fill(recorder) == len(TRUTH) - hours
     assert recorder.changes() == TRUTH
     assert await fill(recorder) == 0
 
@@ -196,6 +211,14 @@ async def test_what_is_older_than_our_history_stays_and_fits() -> None:
     recorder.record(NOW - timedelta(minutes=20), NOW, INDEX_WH - 1000)
     assert await fill(recorder) == len(TRUTH)
     assert recorder.changes() == {BEGIN - 2 * HOUR: 300, BEGIN - HOUR: 700, **TRUTH}
+
+
+async def test_a_year_without_telewatt_is_older_too() -> None:
+    recorder = Recorder()
+    recorder.hours[BEGIN - timedelta(days=400)] = (INDEX_WH, 1000)
+    recorder.record(NOW - timedelta(minutes=20), NOW, INDEX_WH - 1000)
+    await fill(recorder)
+    assert recorder.changes() == {BEGIN - timedelta(days=400): 1000, **TRUTH}
 
 
 async def test_stopped_between_two_steps_the_next_comparison_ends_it() -> None:

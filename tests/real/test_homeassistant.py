@@ -7,6 +7,7 @@ and what holds after each of the three was killed.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import aiomqtt
 import pytest
 
 from telewatt.rollup import Step
@@ -260,6 +262,7 @@ async def test_home_assistant_shows_the_meters_and_misses_nothing(stage: Stage) 
     await until_right(stage, shown, "states")
     await check_classes(stage, shown)
     await check_devices(stage)
+    await check_all_is_taken(stage, shown)
     await lie(stage, shown)
     await kill_service(stage, shown)
     await kill_broker(stage, shown)
@@ -310,6 +313,39 @@ async def check_devices(stage: Stage) -> None:
     assert ours["Maison"]["serial_number"] == ADDRESSES["maison"]
     assert ours["Maison"]["identifiers"] == [["mqtt", f"telewatt_{ADDRESSES['maison']}"]]
     assert all(each["manufacturer"] and each["model"] for each in ours.values())
+
+
+async def check_all_is_taken(stage: Stage, shown: Shown) -> None:
+    """Every entity that was announced is there as it was announced, and has a value."""
+    announced: dict[str, dict[str, Any]] = {}
+    async with aiomqtt.Client(stage.broker.host, stage.broker.port) as client:
+        await client.subscribe("homeassistant/device/+/config")
+        async with asyncio.timeout(PATIENCE_S):
+            async for message in client.messages:
+                told = json.loads(bytes(message.payload))
+                announced |= {each["uniq_id"]: each for each in told["cmps"].values()}
+                if all(any(a in each for each in announced) for a in ADDRESSES.values()):
+                    break
+
+    async def taken() -> bool:
+        await shown.look()
+        return announced.keys() <= shown.entities.keys()
+
+    await until(taken, "all entities")
+    states = await asyncio.to_thread(stage.home.states)
+    unknown = set()
+    for unique, told in announced.items():
+        entity = shown.entities[unique]
+        state = states[entity["entity_id"]]
+        found = state["attributes"]
+        pairs = {"unit_of_measurement": "unit_of_meas", "device_class": "dev_cla"}
+        pairs |= {"state_class": "stat_cla", "options": "options"}
+        for name, short in pairs.items():
+            assert found.get(name) == told.get(short), (unique, name)
+        assert entity["entity_category"] == told.get("ent_cat")
+        if state["state"] == "unknown":
+            unknown.add(unique.rpartition(ADDRESSES["atelier"])[2])
+    assert unknown <= {"_tempo_tomorrow", "_load_curve_w", "_load_curve_export_w"}, unknown
 
 
 async def lie(stage: Stage, shown: Shown) -> None:

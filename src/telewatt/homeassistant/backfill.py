@@ -29,6 +29,7 @@ CLOSED = timedelta(minutes=10)
 """So long after its end Home Assistant has written its own row of an hour."""
 RECENT = timedelta(hours=3)
 """The rows of five minutes that are looked at for what Home Assistant knows now."""
+MONTH = timedelta(days=33)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 EXTERNAL = "telewatt"
 WANTED = ("import_wh", "export_wh", *(f"import_{n}_wh" for n in range(1, 11)))
@@ -180,10 +181,17 @@ class Comparison:
             return Change(of, since=start)
         new, corrected = missing_of(wanted, present)
         shift_wh = 0
-        if not await self._rows(of, EARLIEST, start, "month"):
+        if not await self._is_older(of, start):
             known = next(row.wh for row in rows if row.wh is not None)
             shift_wh = known - wanted[0][0].sum
         return Change(of, _shifted(new, shift_wh), _shifted(corrected, shift_wh), shift_wh, start)
+
+    async def _is_older(self, of: Statistic, start: datetime) -> bool:
+        """Whether Home Assistant has rows before; its months are whole ones, whatever is asked."""
+        if await self._rows(of, start - MONTH, start, "hour"):
+            return True
+        months = await self._rows(of, EARLIEST, start - MONTH, "month")
+        return any(point.at <= start for point in points_of(months))
 
     async def _anchor(
         self, of: Statistic, present: Mapping[datetime, Hour], start: datetime, now: datetime
