@@ -80,6 +80,12 @@ def test_a_wrong_answer_is_a_usage_error_with_a_remedy(arguments, said, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_bridge_says_how_telewatt_reads_it(tmp_path: Path):
+    done = invoke("generate", "--meter", "house=standard", "--style", "bridge", "--to", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert 'source = "esphome://linky.local/house"' in done.output
+
+
 def test_the_boards_are_listed_with_their_pins():
     done = invoke("generate", "--boards")
     assert done.exit_code == 0

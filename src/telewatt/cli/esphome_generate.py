@@ -30,6 +30,10 @@ _NEXT = Text(
     "Ensuite : copiez {folder}/secrets.yaml.example vers {folder}/secrets.yaml, remplissez-le et "
     "tapez\n  esphome run {folder}/{name}.yaml",
 )
+_SOURCES = Text(
+    "telewatt reads it with, in its configuration (key.txt: the value of api_encryption_key):",
+    "telewatt le lit avec, dans sa configuration (key.txt : la valeur de api_encryption_key) :",
+)
 CANNOT_WRITE = 1
 
 
@@ -71,9 +75,22 @@ def generate(  # noqa: PLR0913 - one parameter an option
         console.fail(error.text)
     _write(console, files_of(device), to, force)
     console.tell(_NEXT, folder=to, name=name)
+    if device.bridge:
+        _tell_sources(console, device)
 
 
 generate.__doc__ = texts.GENERATE.en
+
+
+def _tell_sources(console: Console, device: DeviceAnswers) -> None:
+    """The sections of telewatt's own configuration for a bridge."""
+    console.tell(_SOURCES)
+    for meter in device.meters:
+        console.write(
+            f"  [meters.{meter.name}]\n"
+            f'  source = "esphome://{device.name}.local/{meter.name}"\n'
+            '  key_file = "key.txt"'
+        )
 
 
 def _list_boards(console: Console) -> None:
