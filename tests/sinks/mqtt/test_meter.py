@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -143,6 +144,18 @@ def test_facts_change_with_labels_and_contract_only() -> None:
     assert seen[7].labels == {"PTEC", "ISOUSC", "HCHC", "PAPP"}
     assert seen[7].quantities == {"import_wh", "import_1_wh", "apparent_va"}
     assert seen[9].labels == seen[7].labels | {"OPTARIF"}
+
+
+def test_facts_name_the_line_on_which_the_meter_is() -> None:
+    frames = [historic(n, HCHC=5_000_000, PAPP=750) for n in range(8)]
+    moved = [replace(each, source="barn") for each in frames[6:]]
+    meter = Meter(judged(frames)[0], TOPICS, retain=True, now_s=0.0)
+    sources = []
+    for each in judged([*frames[:6], *moved]):
+        meter.take(each)
+        assert meter.facts is not None
+        sources.append(meter.facts.source)
+    assert sources == ["house"] * 6 + ["barn"] * 2
 
 
 def test_all_is_told_again_to_a_broker_that_has_lost_it() -> None:

@@ -172,9 +172,9 @@ class Meter:
             self._labels[label].dataset.data for label in CONTRACT if label in self._labels
         )
         seen = self._seen
-        before = len(seen), self._contract
+        before = len(seen), self._contract, self.facts and self.facts.source
         seen.update(self._labels, self._totals, self._gauges)
-        if self.facts is not None and before == (len(seen), contract):
+        if self.facts is not None and before == (len(seen), contract, self._source):
             return
         self._contract = contract
         quantities = frozenset(seen.intersection(_QUANTITIES))
