@@ -18,6 +18,14 @@ describe("numbers", () => {
     expect([number(null), number(undefined), energy(null).value]).toEqual(["–", "–", "–"]);
   });
 
+  test("below zero have the sign of type, and digits in threes", () => {
+    expect([number(-110), number(-1234567), number(1234.25, 2)]).toEqual([
+      "−110",
+      "−1\u00a0234\u00a0567",
+      "1\u00a0234.25",
+    ]);
+  });
+
   test("French has its comma and its spaces", () => {
     language.set("fr");
     expect(number(1234.5, 1)).toBe("1\u00a0234,5");

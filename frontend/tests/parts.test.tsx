@@ -41,7 +41,7 @@ describe("the tariff", () => {
 
   test("shows today's colour and that tomorrow's is not known", () => {
     render(<Tariff situation={{ ...SITUATION, colour_today: "red" }} />, host);
-    expect(words()).toBe("TodayRedTomorrownot yet known");
+    expect(words()).toBe("TodayRedTomorrowto come");
     expect(host.querySelector(".day-tile.red")).not.toBeNull();
   });
 

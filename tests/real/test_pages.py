@@ -68,9 +68,7 @@ def open_page(household: Household, browser: Browser) -> Iterator[Opener]:
         page = context.new_page()
         page.on(
             "console",
-            lambda told: (
-                complaints.append(told.text) if told.type in ("error", "warning") else None
-            ),
+            lambda told: complaints.append(told.text) if told.type == "error" else None,
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: hosts.add(urlsplit(asked.url).netloc))

@@ -19,6 +19,7 @@ export const clockAheadMs = new Store(0);
 const SILENCE_MS = 15_000;
 const HIDDEN_MS = 60_000;
 const LOOK_MS = 10_000;
+const METERS_MS = 60_000;
 const place = new Place();
 let stream: EventSource | null = null;
 let attempt = 0;
@@ -36,6 +37,7 @@ export function nowMs(): number {
 export function startLive(): void {
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", () => connect());
+  window.setInterval(() => stream && !document.hidden && lookAtMeters(), METERS_MS);
   connect();
 }
 
@@ -85,7 +87,8 @@ function openStream(): void {
       sign();
       take(JSON.parse((event as MessageEvent<string>).data) as T);
     });
-  on<{ now: string }>("hello", (hello) => {
+  on<{ now: string; version: string }>("hello", (hello) => {
+    if (isOutdated(hello.version)) return location.reload(); // telewatt was upgraded
     attempt = 0;
     setClock(hello.now);
     connection.set("live");
@@ -98,6 +101,14 @@ function openStream(): void {
     if (stream === source) onFault(null);
   });
   sign();
+}
+
+let version: string | null = null;
+
+/** Whether the page is of another version than the service. */
+function isOutdated(told: string): boolean {
+  version ??= told;
+  return version !== told;
 }
 
 function takeReading(reading: Reading): void {

@@ -17,7 +17,6 @@ const HALF_NAME = 18;
 export function LiveCurve(props: {
   curve: Curve | undefined;
   seconds: number;
-  height: number;
   limit: number | null;
   label: string;
 }) {
@@ -36,7 +35,9 @@ export function LiveCurve(props: {
       element,
     );
     plot.current = made;
-    const unfollow = follow(element, (width) => made.setSize({ width, height: props.height }));
+    const unfollow = follow(element, (width) =>
+      made.setSize({ width, height: element.clientHeight }),
+    );
     const timer = setInterval(() => !document.hidden && made.redraw(false, true), MOVE_MS);
     return () => {
       clearInterval(timer);
@@ -44,7 +45,7 @@ export function LiveCurve(props: {
       made.destroy();
       plot.current = null;
     };
-  }, [theme, language, props.height]);
+  }, [theme, language]);
 
   useEffect(
     () => plot.current?.setData(columns(props.curve)),
@@ -65,7 +66,7 @@ function columns(curve: Curve | undefined): uPlot.AlignedData {
 
 function options(
   element: HTMLElement,
-  shown: () => { seconds: number; limit: number | null; height: number },
+  shown: () => { seconds: number; limit: number | null },
 ): uPlot.Options {
   const axis = {
     stroke: color("ink-faint"),
@@ -75,7 +76,7 @@ function options(
   };
   return {
     width: element.clientWidth,
-    height: shown().height,
+    height: element.clientHeight,
     legend: { show: false },
     cursor: { show: false },
     padding: [6, 4, 0, 0],

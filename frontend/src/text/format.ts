@@ -29,7 +29,8 @@ export function number(value: number | null | undefined, digits = 0): string {
         maximumFractionDigits: digits,
       }),
   );
-  return format.format(value).replace(/[\u202f,](?=\d{3}(\D|$))/g, "\u00a0");
+  const told = format.format(value).replace(/[\u202f,](?=\d{3}(\D|$))/g, "\u00a0");
+  return told.replace("-", "−");
 }
 
 /** A value and its unit, both to be set in type. */

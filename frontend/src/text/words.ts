@@ -80,7 +80,7 @@ export const W = {
       blue: { en: "Blue", fr: "Bleu" },
       white: { en: "White", fr: "Blanc" },
       red: { en: "Red", fr: "Rouge" },
-      none: { en: "not yet known", fr: "pas encore connu" },
+      none: { en: "to come", fr: "à venir" },
     },
     tempoSource: { en: "as the meter says ({source})", fr: "selon le compteur ({source})" },
     ejpRunning: {

@@ -13,7 +13,7 @@ import { curveQuantities, type Envelopes, envelopesOf, movedCurves, resampled } 
 import { placeOf, touching } from "./energy";
 import { intervalName, momentName } from "./names";
 import type { PanelProps } from "./page_types";
-import { csvAddress, PanelFrame, type Told } from "./panel";
+import { csvAddress, PanelFrame, seenMeters, type Told } from "./panel";
 import { useSeries } from "./use_series";
 
 type Kind = "power" | "voltage";
@@ -70,7 +70,7 @@ export function CurvePanel({ kind, ...props }: PanelProps & { kind: Kind }) {
           : ""
       }
       told={quantities.length ? wordsOf(kind, here, there, place, seen, props) : []}
-      csv={quantities.length ? csvAddress([meter.who], quantities, seen, interval) : null}
+      csv={quantities.length ? csvAddress(seenMeters(props), quantities, seen, interval) : null}
     >
       {quantities.length ? (
         <TimePlot

@@ -10,7 +10,7 @@ import { amount, energy, number } from "../../text/format";
 import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
 import { toneName } from "../../theme";
-import { energyInterval, type Interval } from "../../time/spans";
+import { energyInterval, type Interval, lengthOf } from "../../time/spans";
 import {
   type Bars,
   barsOf,
@@ -23,7 +23,7 @@ import {
 } from "./energy";
 import { intervalName, momentName } from "./names";
 import type { Comparison, PanelProps } from "./page_types";
-import { csvAddress, PanelFrame, type Told } from "./panel";
+import { csvAddress, PanelFrame, seenMeters, type Told } from "./panel";
 import { useSeries } from "./use_series";
 
 const HEIGHT = 260;
@@ -56,6 +56,11 @@ export function EnergyPanel(props: PanelProps) {
       />
     </EnergyFrame>
   );
+}
+
+/** Less than an hour: the bars are low, and told in Wh. */
+function isFine(interval: Interval | null): boolean {
+  return interval !== null && lengthOf(interval) < 3600;
 }
 
 function useOtherBars(meter: Meter, comparison: Comparison | null, { range }: PanelProps) {
@@ -95,6 +100,7 @@ function drawingOf(bars: Bars | null, other: Bars | null, interval: Interval | n
       return [least ? -least - air : 0, Math.max(most, least ? 0 : 10) + air];
     },
     yText: (value, step) => {
+      if (isFine(interval)) return number(Math.abs(value));
       const digits = step >= 1000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3;
       return number(Math.abs(value) / 1000, digits);
     },
@@ -120,10 +126,10 @@ function EnergyFrame(
   return (
     <PanelFrame
       title={props.title}
-      unit={`kWh ${fill(W.history.perInterval, { interval: intervalName(interval) })}`}
+      unit={`${isFine(interval) ? "Wh" : "kWh"} ${fill(W.history.perInterval, { interval: intervalName(interval) })}`}
       at={place < 0 ? "" : momentName(start, end, interval)}
       told={told}
-      csv={csvAddress([meter.who], energyQuantities(meter), seen, interval)}
+      csv={csvAddress(seenMeters(props), energyQuantities(meter), seen, interval)}
     >
       {props.children}
     </PanelFrame>

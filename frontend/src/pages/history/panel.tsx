@@ -7,6 +7,7 @@ import { W } from "../../text/words";
 import type { Interval, Range } from "../../time/spans";
 import { Icon } from "../../ui/icon";
 import { Swatch } from "../../ui/parts";
+import type { PanelProps } from "./page_types";
 
 export interface Told {
   /** Custom property of its colour; none for what is only words. */
@@ -50,6 +51,11 @@ export function PanelFrame(props: {
       {props.children}
     </section>
   );
+}
+
+/** The meters whose values are seen: another one too, if it is compared with. */
+export function seenMeters({ meter, comparison }: PanelProps): string[] {
+  return comparison?.meter ? [meter.who, comparison.meter.who] : [meter.who];
 }
 
 export function csvAddress(

@@ -82,10 +82,11 @@ export function Toolbar(props: ToolbarProps) {
           type="button"
           class="button quiet save"
           title={say(W.history.pngLong)}
+          aria-label={say(W.history.png)}
           onClick={props.savePicture}
         >
           <Icon name="save" size={16} />
-          {say(W.history.png)}
+          <span>{say(W.history.png)}</span>
         </button>
       </div>
     </div>

@@ -82,18 +82,21 @@ function Live(props: { meter: Meter; reading: Reading; curve: Curve | undefined 
   const limit = situation.subscribed_va ?? meter.subscribed_va;
   return (
     <>
-      <Power reading={reading} producer={meter.producer === true} />
-      <LiveCurve
-        curve={props.curve}
-        seconds={CURVE_S}
-        height={132}
-        limit={limit}
-        label={fill(W.now.curve, { va: number(drawn) })}
-      />
-      {limit !== null && drawn !== null && <Load drawn={drawn} limit={limit} reading={reading} />}
-      <Tariff situation={situation} />
-      <Phases gauges={gauges} phases={meter.phases ?? 1} />
-      <Today meter={meter} reading={reading} />
+      <div class="meter-side">
+        <Power reading={reading} producer={meter.producer === true} />
+        {limit !== null && drawn !== null && <Load drawn={drawn} limit={limit} reading={reading} />}
+        <Tariff situation={situation} />
+        <Phases gauges={gauges} phases={meter.phases ?? 1} />
+      </div>
+      <div class="meter-main">
+        <LiveCurve
+          curve={props.curve}
+          seconds={CURVE_S}
+          limit={limit}
+          label={fill(W.now.curve, { va: number(drawn) })}
+        />
+        <Today meter={meter} reading={reading} />
+      </div>
     </>
   );
 }
@@ -171,7 +174,7 @@ function Today({ meter, reading }: { meter: Meter; reading: Reading }) {
         </div>
         <Against items={asked?.items ?? []} now={wh} />
       </div>
-      {parts.length > 0 && <Parts parts={parts} />}
+      {(meter.registers?.length ?? 0) > 1 && <Parts parts={parts} />}
       {meter.producer && <Injected meter={meter} reading={reading} />}
     </section>
   );
@@ -190,7 +193,7 @@ function Injected({ meter, reading }: { meter: Meter; reading: Reading }) {
 function Parts({ parts }: { parts: Energy[] }) {
   const whole = parts.reduce((sum, part) => sum + (part.wh ?? 0), 0);
   return (
-    <>
+    <div class="today-parts">
       <div class="stacked" aria-hidden="true">
         {parts
           .filter((part) => part.wh)
@@ -212,7 +215,7 @@ function Parts({ parts }: { parts: Energy[] }) {
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 
   /** Of a contract of many periods, those of today. */
@@ -221,12 +224,17 @@ function Parts({ parts }: { parts: Energy[] }) {
   }
 }
 
+/** Whether the history knows this quantity of the meter. */
+export function counts(meter: Meter, quantity: string): boolean {
+  return (meter.quantities ?? []).some(({ name }) => name === quantity);
+}
+
 /** Asks each minute, and at midnight. */
 export function useToday(meter: Meter, quantity: string): Asked | null {
   const day = isoDay(nowMs() / 1000);
   const { who } = meter;
   const { data } = useLoad<Asked>(
-    `${who} ${quantity} ${day}`,
+    counts(meter, quantity) ? `${who} ${quantity} ${day}` : null,
     async (signal) => {
       const totals = { ...readings.value[who]?.totals };
       const [compared, parts] = await Promise.all([

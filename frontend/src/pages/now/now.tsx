@@ -5,7 +5,7 @@ import { useStore } from "../../store";
 import { say } from "../../text/language";
 import { W } from "../../text/words";
 import { Notice } from "../../ui/parts";
-import { MeterCard } from "./meter_card";
+import { counts, MeterCard } from "./meter_card";
 import { Total } from "./total";
 import { VirtualCard } from "./virtual_card";
 
@@ -18,8 +18,13 @@ export function Now() {
     <>
       <h1 class="hidden-text">{say(W.pages.now)}</h1>
       {!live.length && <Notice>{say(W.now.noMeter)}</Notice>}
-      {live.length > 1 && <Total key={live.map(({ who }) => who).join()} meters={live} />}
-      <div class="now-grid">
+      {live.length > 1 && (
+        <Total
+          key={live.map((meter) => `${meter.who} ${counts(meter, "import_wh")}`).join()}
+          meters={live}
+        />
+      )}
+      <div class={live.length + virtual.length === 1 ? "now-grid one" : "now-grid"}>
         {live.map((meter) => (
           <MeterCard key={meter.who} meter={meter} />
         ))}

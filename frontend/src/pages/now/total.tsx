@@ -8,7 +8,7 @@ import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
 import { useClock } from "../../ui/clock";
 import { AmountOf } from "../../ui/parts";
-import { useToday } from "./meter_card";
+import { counts, useToday } from "./meter_card";
 import { soFar } from "./today";
 
 const STALE_S = 10;
@@ -43,7 +43,7 @@ export function Total({ meters }: { meters: readonly Meter[] }) {
         <div>
           <dt>{say(W.now.totalToday)}</dt>
           <dd>
-            <TodayOf meters={meters} />
+            <TodayOf meters={meters.filter((meter) => counts(meter, "import_wh"))} />
           </dd>
         </div>
       </dl>
@@ -63,6 +63,7 @@ function TodayOf({ meters }: { meters: readonly Meter[] }) {
     return soFar(useToday(meter, "import_wh"), "import_wh", all[meter.who]);
   });
   const known = energies.filter((wh) => wh !== null);
-  const sum = known.length === meters.length ? known.reduce((total, wh) => total + wh, 0) : null;
+  const complete = known.length > 0 && known.length === meters.length;
+  const sum = complete ? known.reduce((total, wh) => total + wh, 0) : null;
   return <AmountOf {...energy(sum)} />;
 }
