@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from telewatt.web import errors
 from telewatt.web.endpoint import Content
 from telewatt.web.errors import AnswerError
 from telewatt.web.json_text import json_bytes, words
@@ -17,6 +18,32 @@ CHUNK = 64 * 1024
 """Written at once; a client that does not take it is cut off (`telewatt.web.protocol`)."""
 JSON = "application/json"
 Headers = list[tuple[bytes, bytes]]
+
+
+class Unsent:
+    """How much of large answers waits for clients that do not take it, in bytes.
+
+    Whoever is slow keeps an answer in memory for as long as its patience; beyond a limit there is
+    no room for another one.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit_bytes, self._bytes = limit_bytes, 0
+
+    def take(self, size_bytes: int) -> bool:
+        """Whether there is room for an answer of this size; `give` it back."""
+        if self._bytes and self._bytes + size_bytes > self._limit_bytes:
+            return False
+        self._bytes += size_bytes
+        return True
+
+    def give(self, size_bytes: int) -> None:
+        """It is sent, or its client has gone."""
+        self._bytes -= size_bytes
+
+
+UNSENT_MAX = 4 * 1024 * 1024
+_unsent = Unsent(UNSENT_MAX)
 
 
 class Answer:
@@ -36,7 +63,20 @@ class Answer:
         return Answer(304, b"", [each for each in self.headers if each[0] in kept])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send it, or where there is no room, tell the client to come back."""
+        size = len(self.body)
+        if size <= CHUNK:
+            await self._send(scope, send)
+        elif _unsent.take(size):
+            try:
+                await self._send(scope, send)
+            finally:
+                _unsent.give(size)
+        else:
+            full = AnswerError(429, "too_many", errors.TOO_MANY, retry_s=2)
+            await error_answer(full)._send(scope, send)
+
+    async def _send(self, scope: Scope, send: Send) -> None:
         headers = list(self.headers)
         if self.status != 304:
             headers.append((b"content-length", str(len(self.body)).encode()))

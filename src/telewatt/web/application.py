@@ -19,6 +19,7 @@ from telewatt.web.endpoint import Asked, Call, Endpoint, Work, read_body, read_p
 from telewatt.web.endpoints import API, ENDPOINTS, METRICS
 from telewatt.web.errors import AnswerError
 from telewatt.web.guard import Guard
+from telewatt.web.pace import Pace
 from telewatt.web.page import Page
 from telewatt.web.past import Past
 from telewatt.web.static_files import StaticFiles
@@ -53,6 +54,7 @@ class Application:
 
     def __init__(self, page: Page, guard: Guard, files: StaticFiles) -> None:
         self._page, self._guard, self._files = page, guard, files
+        self._pace = Pace()
         self._paths: dict[str, dict[str, Endpoint]] = {"/metrics": {"GET": METRICS}}
         for endpoint in ENDPOINTS:
             self._paths.setdefault(API + endpoint.path, {})[endpoint.method] = endpoint
@@ -62,6 +64,7 @@ class Application:
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
+        await self._pace.turn()
         try:
             answer = await self._answer(request)
         except AnswerError as error:

@@ -23,7 +23,7 @@ class Work(Enum):
     """Where the handler of an endpoint runs."""
 
     QUICK = "quick"  # in the loop: it looks at what is in memory
-    SLOW = "slow"  # in one of two threads: it reads files
+    SLOW = "slow"  # in a thread: it reads files
     WAITING = "waiting"  # in the loop, and waits for something: a coroutine, given a `Call`
 
 

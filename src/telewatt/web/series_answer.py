@@ -20,8 +20,9 @@ from telewatt.web.past import Past
 from telewatt.web.times import WEEK, aligned, minutes_of, step_for
 from telewatt.web.words_of_quantities import name_of, quantity_object, unit_of
 
-INTERVALS_MAX = 20_000
-CELLS_MAX = 400_000
+INTERVALS_MAX = 10_000
+CELLS_MAX = 60_000
+"""Each takes some hundred bytes while an answer is made; a year by hour of six registers fits."""
 Row = EnergyRow | GaugeRow | CountRow
 QUALITIES = {Quality.MEASURED: 0, Quality.BRACKETED: 1, Quality.MISSING: 2}
 

@@ -23,7 +23,8 @@ class Server:
     """
 
     def __init__(self, application: ASGIApp, sockets: list[socket.socket]) -> None:
-        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # nobody may fill the log
+        for name in ("uvicorn.error", "asyncio"):  # no client may fill the log
+            logging.getLogger(name).setLevel(logging.ERROR)
         self._config = Config(
             application,
             log_config=None,
