@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 import yaml
@@ -39,7 +40,7 @@ def test_a_device_is_small_files_of_packages():
 
 
 def test_every_generated_file_is_yaml_and_asks_for_its_secrets():
-    for answers in devices():
+    for answers in islice(devices(), 0, None, 5):
         files = files_of(answers)
         example = yaml.safe_load(files["secrets.yaml.example"]) or {}
         asked = set(re.findall(r"!secret (\w+)", "".join(files.values())))

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -17,7 +18,7 @@ from telewatt.esphome.boards import BOARDS
 from telewatt.esphome.factory import files_of
 from tests.esphome.matrix import devices
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 
 ASK = Path(__file__).with_name("ask_esphome.py")
 SAMPLES = [
@@ -108,11 +109,12 @@ def test_a_sample_is_turned_into_a_program(
 
 
 def test_no_scanner_finds_a_secret_in_any_generated_file(tmp_path: Path):
-    texts = {
-        re.sub(rf"\b{device.name}\b", "linky", text)
-        for device in devices()
-        for text in files_of(device).values()
-    }
+    texts, lines = [], set()
+    for device in devices():
+        for text in files_of(replace(device, name="linky")).values():
+            if not lines.issuperset(text.splitlines()):  # it says something not scanned yet
+                lines.update(text.splitlines())
+                texts.append(text)
     write({f"{number}.yaml": text for number, text in enumerate(texts)}, tmp_path)
     scanner = Path(sys.executable).with_name("detect-secrets")
     done = subprocess.run(
@@ -123,7 +125,7 @@ def test_no_scanner_finds_a_secret_in_any_generated_file(tmp_path: Path):
         check=True,
     )
     assert json.loads(done.stdout)["results"] == {}
-    assert len(texts) > 200
+    assert len(lines) > 500
 
 
 def test_the_scanner_would_find_one(tmp_path: Path):

@@ -36,7 +36,7 @@ from telewatt.lines import Chunk, Pty, feed
 from telewatt.simulator import Sent, Transmission, parse_settings, simulate
 from telewatt.tic.values import Stge
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 
 METERS = {
     "house": "contract=tempo&phases=3&producer=yes&pv=3000&seed=3&injected=98765431&"
@@ -209,7 +209,7 @@ def data_of(dataset: Sent) -> str:
 async def read_back(device: Device, hear: Any) -> AsyncIterator[list[EntityInfo]]:
     """The entities of the running device; ``hear`` gets the name and state of each change."""
     client = APIClient("127.0.0.1", device.answers.api_port, None)
-    await asyncio.wait_for(connected(client), 30)
+    await asyncio.wait_for(connected(client), 60)
     entities, _ = await client.list_entities_services()
     names = {entity.key: entity.name for entity in entities}
     client.subscribe_states(
@@ -324,7 +324,7 @@ async def test_what_the_status_means_is_decoded_on_the_chip(device: Device, tmp_
 
     async with played(device, witness, tmp_path):
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 await witness.until(agrees)
         except TimeoutError:
             pass  # the comparison says what is missing
@@ -347,7 +347,7 @@ async def test_telewatt_reads_the_device_it_has_written(device: Device, tmp_path
                 telewatt, "live", *arguments, stdout=output, stderr=output
             )
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(90):
                 await witness.until(lambda: tells_indexes(said.read_text()))
         except TimeoutError:
             pytest.fail(said.read_text())
