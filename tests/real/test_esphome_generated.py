@@ -9,6 +9,7 @@ indexes are texts.
 import asyncio
 import fcntl
 import hashlib
+import math
 import os
 import re
 import subprocess
@@ -169,6 +170,8 @@ class Witness:
             self.decoded[name] = said
             self.news.set()
             return
+        if isinstance(said, float) and math.isnan(said):
+            return  # not heard for a while: a machine under load
         meter, row = self.rows[name]
         text = str(int(said)) if isinstance(said, float) else str(said)
         if all(said_of(row, frame.get(row.label)) != text for frame in self.recent[meter]):
