@@ -28,25 +28,26 @@ class Household:
 
     Args:
         folder: for its files.
-        days: how long ago its history begins.
+        days: how long ago its history begins; 0: now.
+        path: under which the page is.
 
     Attributes:
         url: of the page.
         access: the file of the page's password.
     """
 
-    def __init__(self, folder: Path, days: int) -> None:
+    def __init__(self, folder: Path, days: int, path: str = "/") -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._config, self._log = folder / "telewatt.toml", folder / "telewatt.log"
-        self._port = 0
+        self._port, self._path = 0, path
         self.access = folder / "web-access.json"
         meters = write_past(history_path(folder / "journal.db"), METERS, days)
         self._sources = {name: _source(name, then) for name, then in meters.items()}
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}/"
+        return f"http://127.0.0.1:{self._port}{self._path}"
 
     def start(self) -> None:
         """Start it and wait for its page."""
@@ -80,20 +81,22 @@ class Household:
         parts += [
             f'[meters.{name}]\nsource = "{source}"\n' for name, source in self._sources.items()
         ]
-        parts.append(f"[web]\nport = {self._port}\n")
+        parts.append(f'[web]\nport = {self._port}\npath = "{self._path}"\n')
         self._config.write_text("\n".join(parts))
 
 
 def _source(name: str, then: MeterSettings) -> str:
     """The same meter, which goes on where its past ended."""
-    indexes = ",".join(map(str, then.index_wh or ()))
-    return f"sim:?{METERS[name]}&parity=yes&index={indexes}&injected={then.injected_wh}"
+    source = f"sim:?{METERS[name]}&parity=yes&injected={then.injected_wh}"
+    if then.index_wh:
+        source += f"&index={','.join(map(str, then.index_wh))}"
+    return source
 
 
 @contextlib.contextmanager
-def running(folder: Path, days: int = 9) -> Iterator[Household]:
+def running(folder: Path, days: int = 9, path: str = "/") -> Iterator[Household]:
     """A household whose page is there."""
-    household = Household(folder, days)
+    household = Household(folder, days, path)
     try:
         household.start()
         yield household

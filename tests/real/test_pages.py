@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -299,3 +301,36 @@ def test_no_page_has_a_serious_barrier(open_page: Opener, name: str, scheme: str
         if each["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_everything_works_under_a_path_of_a_reverse_proxy(browser: Browser, tmp_path: Path) -> None:
+    with running(tmp_path, 0, "/energy/meters/") as household:
+        context = browser.new_context(viewport=DESKTOP, locale="en-GB")
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        page.goto(household.url)
+        first = seq_of(page, "house")
+        until(page, "seq => +document.querySelector('[data-who=house]').dataset.seq > seq", first)
+        page.get_by_role("link", name="History").click()
+        page.wait_for_selector(".chart [data-settled=true]")
+        context.close()
+    assert [path for path in asked if not path.startswith("/energy/meters/")] == []
+
+
+def test_without_a_configuration_the_page_lists_the_ports(browser: Browser) -> None:
+    command = [sys.executable, "-m", "telewatt", "--lang", "en", "web", "setup", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as service:
+        try:
+            assert service.stderr is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+/", service.stderr.readline())
+            assert found
+            page = browser.new_page(locale="en-GB")
+            page.goto(found[0])
+            title = page.get_by_role("heading", name="Welcome to telewatt")
+            expect(title).to_be_visible(timeout=PATIENCE_MS)
+            expect(page.get_by_role("heading", name="Serial ports")).to_be_visible()
+            page.context.close()
+        finally:
+            service.terminate()
