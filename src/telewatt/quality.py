@@ -4,6 +4,21 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from telewatt.language import Text
+from telewatt.tic import Status
+
+STALE_S = 10.0
+"""So long without a correct frame, and what was shown is not the present any more (54E 9.4)."""
+STALE_RELAYED_S = 300.0
+"""The same where another program passes on what it has decoded: some do so once a minute."""
+
+
+def stale_after_s(status: Status, wire_s: float = STALE_S) -> float:
+    """How long after a frame of this status its meter counts as silent, s.
+
+    Args:
+        wire_s: of a frame that came from the meter's own line.
+    """
+    return max(wire_s, STALE_RELAYED_S) if status is Status.RELAYED else wire_s
 
 
 class LineReport(NamedTuple):

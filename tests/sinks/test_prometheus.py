@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from telewatt.quality import LineReport, SinkReport
 from telewatt.quantity import QUANTITIES, QuantityKind
 from telewatt.sinks import House
 from telewatt.sinks.prometheus import Prometheus, family_of
+from telewatt.tic import Status
 from tests.sinks.judging import house_in
 from tests.sinks.test_contract import ENTRIES
 
@@ -73,6 +75,20 @@ async def test_a_meter_that_falls_silent_keeps_its_totals_and_loses_its_gauges(
     await sink.show(ENTRIES[60])
     await sink.show(ENTRIES[61])
     assert value(sink, up) == 1
+
+
+async def test_a_meter_whose_values_are_relayed_may_speak_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr("telewatt.sinks.prometheus.time.monotonic", lambda: now_s)
+    sink = prometheus()
+    frame = ENTRIES[0].reading.frame._replace(status=Status.RELAYED)
+    await sink.show(ENTRIES[0]._replace(reading=replace(ENTRIES[0].reading, frame=frame)))
+    now_s += 90
+    assert value(sink, "telewatt_meter_up") == 1
+    now_s += 300
+    assert value(sink, "telewatt_meter_up") == 0
 
 
 async def test_what_was_missed_counts_for_totals_only() -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from telewatt import __version__
 from telewatt.config.model import PrometheusConfig
 from telewatt.derivation import Judged, meter_key
-from telewatt.quality import LineReport, SinkReport
+from telewatt.quality import LineReport, SinkReport, stale_after_s
 from telewatt.quantity import QUANTITIES, QuantityKind
 from telewatt.sinks import AskedSink, House
 from telewatt.sinks.document import texts_of
@@ -131,7 +131,10 @@ class Prometheus(AskedSink):
         return texts_of(meter.newest.reading.frame).get("period")
 
     def _speaks(self, meter: _Meter) -> bool:
-        return meter.shown_s is not None and time.monotonic() - meter.shown_s <= self._stale_s
+        if meter.newest is None or meter.shown_s is None:
+            return False
+        limit_s = stale_after_s(meter.newest.reading.frame.status, self._stale_s)
+        return time.monotonic() - meter.shown_s <= limit_s
 
 
 def family_of(quantity: str) -> tuple[Family, dict[str, str]]:

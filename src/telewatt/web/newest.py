@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from telewatt.derivation import Judged, meter_key
+from telewatt.quality import STALE_S, stale_after_s
 from telewatt.reading import Reading
 from telewatt.situation import Present
 from telewatt.web.readings import Readings
 
 CURVE_POINTS = 1200
 CURVE_S = 900
-STALE_S = 10.0
-"""Without a correct frame for so long, what is shown is not the present any more (54E 9.4)."""
 KEPT_FRAMES = 20
 KEPT_EVENTS = 200
 _CURVE = ("apparent_va", "apparent_export_va")
@@ -35,6 +34,7 @@ class LineNewest:
         self.object: dict[str, Any] = {}
         self.frames: deque[Judged] = deque(maxlen=KEPT_FRAMES)
         self.good_at: datetime | None = None
+        self.stale_after_s = STALE_S
         self.curve: deque[tuple[int, int | None, int | None, int | None]] = deque(
             maxlen=CURVE_POINTS
         )
@@ -46,6 +46,7 @@ class LineNewest:
         self.frames.append(judged)
         if reading.frame.datasets:
             self.good_at = reading.received_at
+            self.stale_after_s = stale_after_s(reading.frame.status)
         active = judged.active.w if judged.active else None
         at_s = int(reading.received_at.timestamp())
         if gauges and (not self.curve or at_s > self.curve[-1][0]):
@@ -107,5 +108,7 @@ class Newest:
 
     def is_stale(self, line: str) -> bool:
         """Whether what this line brought last is not the present any more."""
-        good_at = self.good_at(line)
-        return good_at is None or (datetime.now(UTC) - good_at).total_seconds() > STALE_S
+        found = self.lines.get(line)
+        if found is None or found.good_at is None:
+            return True
+        return (datetime.now(UTC) - found.good_at).total_seconds() > found.stale_after_s

@@ -1,6 +1,7 @@
 """Whether a meter is there."""
 
-from telewatt.sinks.mqtt.presence import STALE_RELAYED_S, STALE_S, Presence
+from telewatt.quality import STALE_RELAYED_S, STALE_S
+from telewatt.sinks.mqtt.presence import Presence
 from telewatt.tic import Mode, Status
 from tests.truth.readings import reading
 

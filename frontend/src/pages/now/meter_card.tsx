@@ -2,6 +2,7 @@
 
 import { get } from "../../api/client";
 import type { Curve } from "../../api/curve";
+import { isFresh } from "../../api/fresh";
 import { curves, lines, nowMs, readings } from "../../api/live";
 import type { CompareItem, Energy, Line, Meter, Reading } from "../../api/types";
 import { LiveCurve } from "../../chart/live_curve";
@@ -19,7 +20,6 @@ import { Phases } from "./phases";
 import { Tariff } from "./tariff";
 import { type Asked, partsOf, soFar } from "./today";
 
-const STALE_S = 10;
 const CURVE_S = 300;
 const ASK_MS = 60_000;
 
@@ -28,7 +28,7 @@ export function MeterCard({ meter }: { meter: Meter }) {
   const curve = useStore(curves, (all) => all[meter.who]);
   const line = useStore(lines, (all) => (meter.line ? all[meter.line] : undefined));
   const ageS = useAge(reading);
-  const stale = ageS > STALE_S || line?.reading === false;
+  const stale = !reading || !isFresh(reading, ageS) || line?.reading === false;
   return (
     <article
       class={`card meter ${stale ? "stale" : ""}`}

@@ -1,5 +1,6 @@
 /** All meters together. */
 
+import { isFresh } from "../../api/fresh";
 import { nowMs, readings } from "../../api/live";
 import type { Meter, Reading } from "../../api/types";
 import { useStore } from "../../store";
@@ -11,12 +12,10 @@ import { AmountOf } from "../../ui/parts";
 import { counts, useToday } from "./meter_card";
 import { soFar } from "./today";
 
-const STALE_S = 10;
-
 export function Total({ meters }: { meters: readonly Meter[] }) {
   useClock();
   const all = useStore(readings);
-  const fresh = meters.filter(({ who }) => isFresh(all[who]));
+  const fresh = meters.filter(({ who }) => isPresent(all[who]));
   const missing = meters.filter((meter) => !fresh.includes(meter)).map(({ who }) => who);
   const sum = (gauge: string) =>
     fresh.length
@@ -52,8 +51,9 @@ export function Total({ meters }: { meters: readonly Meter[] }) {
   );
 }
 
-function isFresh(reading: Reading | undefined): boolean {
-  return Boolean(reading) && nowMs() - Date.parse(reading?.received_at ?? "") < STALE_S * 1000;
+function isPresent(reading: Reading | undefined): boolean {
+  if (!reading) return false;
+  return isFresh(reading, (nowMs() - Date.parse(reading.received_at)) / 1000);
 }
 
 /** The sum of today's energies, once all are known. */

@@ -1,12 +1,11 @@
 """Whether a meter is there: it sends correct frames, and its clock goes on."""
 
+import math
+
+from telewatt.quality import STALE_S, stale_after_s
 from telewatt.reading import Reading
 from telewatt.tic import Mode, Status
 
-STALE_S = 10.0
-"""So long without a correct frame, or with a clock that stands still, a meter is not there."""
-STALE_RELAYED_S = 300.0
-"""The same where another program passes on what it has decoded: some do so once a minute."""
 _CORRECT = (Status.COMPLETE, Status.RELAYED)
 
 
@@ -14,7 +13,7 @@ class Presence:
     """One meter. Times are seconds of a clock that only goes forward."""
 
     def __init__(self, now_s: float) -> None:
-        self._heard_s = now_s - STALE_S - 1  # nothing was heard yet
+        self._heard_s = -math.inf
         self._stale_s = STALE_S
         self._date: str | None = None
         self._moved_s = now_s
@@ -25,7 +24,7 @@ class Presence:
         if frame.status not in _CORRECT:
             return
         self._heard_s = now_s
-        self._stale_s = STALE_RELAYED_S if frame.status is Status.RELAYED else STALE_S
+        self._stale_s = stale_after_s(frame.status, STALE_S)
         date = frame.get("DATE") if frame.mode is Mode.STANDARD else None
         told = date.horodate if date and date.time else None  # a clock that was never set is none
         if told is None or told != self._date:
