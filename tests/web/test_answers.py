@@ -149,6 +149,12 @@ async def test_another_method_is_told_which_one_is_right(page):
             assert answer.headers["Allow"] == allowed
 
 
+async def test_the_head_of_a_stream_ends(page):
+    async with page.client.head(f"{page.url}api/v1/stream") as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("text/event-stream")
+
+
 async def test_what_has_not_changed_is_not_sent_again(old_house):
     url = f"{old_house.url}api/v1/openapi.json"
     async with old_house.client.get(url) as answer:

@@ -109,7 +109,12 @@ async def _play(
 
     setup = _setup(console, folder, port)
     served: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    page = partial(serve_page, on_url=served.set_result)
+
+    def note(url: str) -> None:
+        if not served.done():
+            served.set_result(url)
+
+    page = partial(serve_page, on_url=note)
     async with _simulated_meters(console, folder, meters), asyncio.TaskGroup() as parts:
         stop = asyncio.Event()
         service = Service(setup.config, setup.journal, console.language, Notifier({}), page)

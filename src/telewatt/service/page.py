@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,14 +105,16 @@ async def _listen(device: str) -> Heard:
     return Heard(state, text, heard.speed, mode, heard.parity, heard.meter)
 
 
-def _hide(readings: Sequence[Reading]) -> bytes:
-    """The bytes of a line as those of a fictitious meter; nothing of the real one is left."""
+def _hide(readings: Sequence[Reading]) -> bytes | None:
+    """The bytes of a line as those of a fictitious meter; ``None`` should they still tell."""
     from telewatt.exchange.anonymiser import Anonymiser
     from telewatt.exchange.identities import Identities, identifiers_in
+    from telewatt.exchange.scanner import Scanner
 
     known = {reading.meter for reading in readings if reading.meter}
     for reading in readings:
         for dataset in reading.frame.datasets:
             known.update(identifiers_in(dataset))
     anonymiser = Anonymiser(Identities(known))
-    return b"".join(anonymiser.frame(reading.frame).raw for reading in readings)
+    hidden = b"".join(anonymiser.frame(reading.frame).raw for reading in readings)
+    return None if Scanner(known).find_in_capture(BytesIO(hidden)) else hidden

@@ -23,7 +23,7 @@ from telewatt.web.pace import Pace
 from telewatt.web.page import Page
 from telewatt.web.past import Past
 from telewatt.web.static_files import StaticFiles
-from telewatt.web.stream import EventResponse
+from telewatt.web.stream import HEADERS, EventResponse
 
 QUERY_MAX = 4096
 BODY_MAX = 16 * 1024
@@ -86,7 +86,8 @@ class Application:
         if path == API + "stream":
             _check_method(request, ("GET",))
             guard.require(request, client)
-            return self._stream(request)
+            stream = self._stream(request)
+            return Answer(200, b"", list(HEADERS)) if request.method == "HEAD" else stream
         methods = self._paths.get(path)
         if methods is not None:
             method = "GET" if request.method == "HEAD" else request.method

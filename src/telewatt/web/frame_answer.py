@@ -20,6 +20,10 @@ from telewatt.web.past import Past
 CAPTURE_ENTRIES = 8000
 _CONTROL = {0x02: "␂", 0x03: "␃", 0x04: "␄", 0x0A: "␊", 0x0D: "␍", 0x09: "\t"}
 _SHOWN = [_CONTROL.get(byte) or (chr(byte) if 0x20 <= byte < 0x7F else "·") for byte in range(0x80)]
+_TELLING = Text(
+    "these minutes would still show who lives here: nothing is given; ask for other ones",
+    "ces minutes montreraient encore qui habite ici : rien n'est donné ; demandez-en d'autres",
+)
 _NO_FRAME = Text(
     "{name}: no frame came on a line of this name since the service began",
     "{name} : aucune trame n'est venue d'une ligne de ce nom depuis le démarrage du service",
@@ -65,6 +69,8 @@ def capture(past: Past, asked: Asked) -> Content:
         raise AnswerError(404, "unknown_who", _NO_FRAME.fill(name=name))
     plain_name = "".join(each for each in readings[-1].source if each.isalnum() or each in "-_")
     body = past.house.hide(readings)
+    if body is None:
+        raise AnswerError(404, "not_anonymous", _TELLING)
     return Content(body, "application/octet-stream", f"{plain_name}-{past.now:%Y%m%d-%H%M}.tic")
 
 

@@ -83,7 +83,8 @@ class Household:
         lines, sinks: how they are now.
         metrics: the text of ``/metrics``; empty where none is configured.
         ports, listen: the serial ports; listening on one takes up to 20 s.
-        hide: the bytes of a capture of these readings without what identifies the household.
+        hide: the bytes of a capture of these readings without what identifies the household;
+            ``None`` where that cannot be proved.
     """
 
     config: Config
@@ -101,4 +102,4 @@ class Household:
     metrics: Callable[[], str]
     ports: Callable[[], Sequence[Port]]
     listen: Callable[[str], Awaitable[Heard]]
-    hide: Callable[[Sequence[Reading]], bytes]
+    hide: Callable[[Sequence[Reading]], bytes | None]
