@@ -145,3 +145,27 @@ async def test_a_page_that_waits_for_its_password_is_served_once_it_has_one(tmp_
     async with serving(tmp_path, listen="0.0.0.0") as page:
         assert giving.done()
         await page.get("latest", 401)
+
+
+async def test_the_page_works_below_a_path(serve):
+    async with serve(path="/telewatt") as page:
+        assert page.url.endswith("/telewatt")
+        async with page.client.get(page.url, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (308, "/telewatt/")
+        for root in (page.url, page.url.removesuffix("/telewatt")):  # a proxy may take it off
+            async with page.client.get(f"{root}/api/v1/session") as answer:
+                assert (await answer.json())["base"] == "/telewatt"
+
+
+async def test_a_trusted_proxy_may_show_an_open_page(serve):
+    headers = {
+        "X-Forwarded-For": "192.168.1.30",
+        "X-Forwarded-Host": "ha.example:8123",
+        "X-Ingress-Path": "/api/hassio_ingress/x",
+        "Origin": "https://ha.example:8123",
+    }
+    async with serve(trusted_proxies=["127.0.0.1"]) as page:
+        session = await page.get("session", headers=headers)
+        assert session["base"] == "/api/hassio_ingress/x"
+        headers["X-CSRF-Token"] = session["csrf"]
+        await page.post("ports/listen", {"device": "/dev/nothing"}, 404, headers=headers)

@@ -20,8 +20,8 @@ from telewatt.web.questions import Questions
 from telewatt.web.stream import Stream
 
 NAMES_S = 30.0
-TRIES, PAUSE_S = 5, 0.1
-"""The service writes an hour meanwhile: rare, and over at once."""
+TRIES, PAUSE_S = 40, 0.1
+"""The service writes an hour meanwhile: rare, and over soon, even on a slow memory card."""
 _T = TypeVar("_T")
 
 
