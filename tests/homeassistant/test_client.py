@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -114,6 +115,16 @@ async def test_an_answer_is_waited_for_among_what_else_is_said() -> None:
         answer: Any = await home.ask("get_config")
         assert answer == {"state": "RUNNING"}
         assert await home.wait_lost(30)
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("telewatt.homeassistant.client.ANSWER_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(HomeAssistantError, match="does not answer within"):
+            await HomeAssistant.connect(url, lambda: "secret-token")
 
 
 async def test_nobody_at_the_address_is_told_with_the_address() -> None:

@@ -125,7 +125,7 @@ async def test_a_page_for_the_whole_network_needs_a_password_first(tmp_path):
         config = config_of(listen="0.0.0.0")
         public = type(house)(**{**vars(house), "config": config})
         with pytest.raises(NotServedError, match="telewatt web password"):
-            Site(public)
+            await Site(public).__aenter__()
         access_of(tmp_path).set_password(PASSWORD)
         async with Site(public) as site:
             async with page.client.get(f"{site.url}api/v1/latest") as answer:

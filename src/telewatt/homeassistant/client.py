@@ -95,7 +95,7 @@ class HomeAssistant:
             raise HomeAssistantError(_NO_TOKEN)
         session = aiohttp.ClientSession()
         try:
-            async with _explained(url):
+            async with _explained(url), asyncio.timeout(ANSWER_S):
                 socket = await session.ws_connect(
                     f"{url.rstrip('/')}/api/websocket",
                     heartbeat=HEARTBEAT_S,

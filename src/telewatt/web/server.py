@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Iterable
+from typing import Any
 
 from starlette.types import ASGIApp
 from uvicorn.config import Config
@@ -13,6 +15,7 @@ from telewatt.web.protocol import CONNECTIONS_MAX, PatientProtocol
 KEEP_ALIVE_S = 5
 HEAD_MAX = 16 * 1024
 """Of a request: its address and headers; cookies of other services of this host among them."""
+_PASSIVE = socket.AI_PASSIVE
 
 
 class Server:
@@ -69,18 +72,27 @@ class Server:
 
 
 def bind(address: str, port: int) -> list[socket.socket]:
+    """As `bind_named`, for whoever may wait for the names of hosts."""
+    return _bound(socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=_PASSIVE))
+
+
+async def bind_named(address: str, port: int) -> list[socket.socket]:
     """Sockets that listen on this address; port 0 is any free one.
 
-    A name may mean several addresses: one that this machine has not is left out.
+    A name may mean several addresses: one that this machine has not is left out. Finding out what
+    a name means may take seconds; the loop does not wait.
 
     Raises:
         OSError: none of them is one of this machine, or the port is taken.
     """
+    look_up = asyncio.get_running_loop().getaddrinfo
+    return _bound(await look_up(address, port, type=socket.SOCK_STREAM, flags=_PASSIVE))
+
+
+def _bound(places: Iterable[tuple[Any, ...]]) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     trouble: OSError | None = None
-    for family, kind, protocol, _, place in socket.getaddrinfo(
-        address, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    ):
+    for family, kind, protocol, _, place in places:
         listener = socket.socket(family, kind, protocol)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,7 @@
 """The page on its address: everything of this package, put together."""
 
 import ipaddress
+import socket
 
 from telewatt.language import Text
 from telewatt.web.access import Access, access_path
@@ -9,7 +10,7 @@ from telewatt.web.client import Clients, is_loopback
 from telewatt.web.guard import Guard
 from telewatt.web.household import Household
 from telewatt.web.page import Page
-from telewatt.web.server import Server, bind
+from telewatt.web.server import Server, bind_named
 from telewatt.web.static_files import StaticFiles
 
 _PUBLIC = Text(
@@ -35,38 +36,48 @@ class NotServedError(Exception):
 class Site:
     """Serves the page of a house while it is open.
 
+    Attributes:
+        url: where it is, once it is open.
+
     Raises:
-        OSError: the address cannot be used.
-        NotServedError: it would be open to everybody.
+        NotServedError: it would be open to everybody; here, or when it is opened.
     """
 
     def __init__(self, house: Household) -> None:
+        self._house, self.url = house, ""
         web = house.config.web
         try:
-            clients = Clients(web)
+            self._clients = Clients(web)
         except ValueError as error:
             raise NotServedError(_NO_NETWORK.fill(why=error)) from error
-        access = Access(access_path(web, house.folder))
-        sockets = bind(web.listen, web.port)
-        addresses = [each.getsockname()[0] for each in sockets]
-        is_local = all(map(is_loopback, addresses))
+        self._access = Access(access_path(web, house.folder))
+
+    async def __aenter__(self) -> "Site":
+        """Let clients come.
+
+        Raises:
+            OSError: the address cannot be used.
+        """
+        web = self._house.config.web
+        sockets = await bind_named(web.listen, web.port)
         try:
-            if not is_local and not access.lets_in:
-                raise NotServedError(_PUBLIC.fill(address=web.listen))
+            await self._serve(sockets)
         except BaseException:
             for each in sockets:
                 each.close()
             raise
-        self._page = Page(house)
-        guard = Guard(access, clients, is_local=is_local)
+        self.url = _url_of(sockets[0].getsockname(), web.path)
+        return self
+
+    async def _serve(self, sockets: list[socket.socket]) -> None:
+        is_local = all(is_loopback(each.getsockname()[0]) for each in sockets)
+        if not is_local and not self._access.lets_in:
+            raise NotServedError(_PUBLIC.fill(address=self._house.config.web.listen))
+        self._page = Page(self._house)
+        guard = Guard(self._access, self._clients, is_local=is_local)
         application = Application(self._page, guard, StaticFiles())
         self._server = Server(application, sockets)
-        self.url = _url_of(sockets[0].getsockname(), web.path)
-
-    async def __aenter__(self) -> "Site":
-        """Let clients come."""
         await self._server.__aenter__()
-        return self
 
     async def __aexit__(self, *error: object) -> None:
         """Nobody comes any more."""
