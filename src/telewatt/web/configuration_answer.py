@@ -63,9 +63,7 @@ def _keys(section: Any) -> list[dict[str, Any]]:
 
 def _key(name: str, value: Any, default: Any) -> dict[str, Any]:
     if isinstance(value, str):
-        shown: Any = _SECRET.sub(
-            lambda found: f"{found[1] or found[2]}…{'@' * bool(found[1])}", value
-        )
+        shown: Any = _SECRET.sub(_hidden, value)
     elif isinstance(value, Mapping):
         shown = {str(key): str(each) for key, each in value.items()}
     else:
