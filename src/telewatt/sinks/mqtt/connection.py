@@ -52,6 +52,7 @@ class Connection:
     ) -> "Connection":
         """Connect. Raises OSError, with the remedy."""
         password = broker.password()
+        trust = await asyncio.to_thread(broker.tls) if broker.tls else None  # reads files, slowly
         client = Client(
             broker.host,
             broker.port,
@@ -64,7 +65,7 @@ class Connection:
             timeout=ANSWER_S,
             keepalive=broker.keepalive_s,
             max_queued_incoming_messages=UNHEARD_MAX,
-            tls_context=broker.tls() if broker.tls else None,
+            tls_context=trust,
         )
         client.pending_calls_threshold = 1000  # `publish` below keeps them few
         try:
