@@ -1,0 +1,72 @@
+"""The page is a part of the service, never a condition."""
+
+import asyncio
+import logging
+import sys
+
+import pytest
+
+from telewatt.config import build
+from telewatt.notify import Notifier
+from telewatt.service import Service
+from telewatt.service.page import household_of, serve_page
+
+PATIENCE_S = 60.0
+
+
+def service_in(folder, **web):
+    meters = {"house": {"source": "sim:?mode=standard&seed=1"}}
+    config = build({"meters": meters, "web": {"port": 0, **web}})
+    return Service(config, folder / "journal.db", "en", Notifier({}), serve_page)
+
+
+async def run_until(service, is_true):
+    """Run the service until this is true."""
+    stop, end = asyncio.Event(), asyncio.get_running_loop().time() + PATIENCE_S
+    running = asyncio.ensure_future(service.run(stop))
+    try:
+        while not is_true():
+            assert asyncio.get_running_loop().time() < end
+            assert not running.done()
+            await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await running
+
+
+@pytest.mark.parametrize(
+    ("hidden", "web", "words"),
+    [
+        ("starlette.requests", {}, "install telewatt[web]"),
+        ("", {"listen": "192.0.2.1"}, "choose another port or address"),
+        ("", {"listen": "0.0.0.0"}, "telewatt web password"),
+        ("", {"trusted_proxies": ["nonsense"]}, "trusted_proxies"),
+    ],
+)
+async def test_without_a_page_the_meters_are_read(
+    tmp_path, monkeypatch, caplog, hidden, web, words
+):
+    monkeypatch.setattr("telewatt.service.page.RETRY_S", 0.05)
+    if hidden:
+        for name in [name for name in sys.modules if name.startswith("telewatt.web.")]:
+            if name != "telewatt.web.household":
+                monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, hidden, None)
+    caplog.set_level(logging.INFO)
+    service = service_in(tmp_path, **web)
+    await run_until(service, lambda: service.live.last_seq >= 2)
+    told = [message for message in caplog.messages if "no web page" in message]
+    assert len(told) == 1
+    assert words in told[0]
+
+
+async def test_what_the_page_may_ask_is_there(tmp_path):
+    service = service_in(tmp_path)
+    house = household_of(service, None)
+    await run_until(service, lambda: service.live.last_seq >= 1)
+    assert [line.name for line in house.lines()] == ["house"]
+    assert house.sinks() == []
+    assert house.metrics() == ""
+    assert house.open_part().place == 0
+    assert all(port.device for port in house.ports())
+    assert (await house.listen("/dev/nothing")).state != "reading"
