@@ -21,6 +21,7 @@ from telewatt.rollup.series import Series
 from telewatt.rollup.total import Energy
 from telewatt.service.reports import Reports
 from telewatt.service.secrets import Secret
+from telewatt.service.trouble import Trouble, words_of
 from telewatt.store.history import History, HistoryError
 from telewatt.store.history.queries import OpenPart
 
@@ -37,7 +38,6 @@ _AWAY = Text(
     "{name}: {why}; the past that is missing there is written later",
     "{name} : {why} ; le passé qui y manque sera écrit plus tard",
 )
-_BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
 _WRITTEN = Text(
     "homeassistant: {rows} hour(s) of energy written into {count} statistic(s)",
     "homeassistant : {rows} heure(s) d'énergie écrites dans {count} statistique(s)",
@@ -87,15 +87,15 @@ class Backfill:
         self._section, self._secret, self._path = section, secret, history
         self._open_part, self._sections = open_part, sections
         self._reports, self._language = reports, language
-        self._trouble: Text | None = None
-        self._pause_s = 0.0
+        self._trouble = Trouble(NAME, _AWAY, reports)
         self._written = 0
         self._generation: int | None = None
 
     @property
     def report(self) -> SinkReport:
         """How it is now; delivered are hours."""
-        return SinkReport(NAME, self._trouble is None, self._trouble, 0, self._written)
+        trouble = self._trouble.now
+        return SinkReport(NAME, trouble is None, trouble, 0, self._written)
 
     async def run(self) -> None:
         """Keep them complete until cancelled."""
@@ -105,7 +105,7 @@ class Backfill:
                     await home.wait_started()
                     await self._keep(home)
             except OSError as error:
-                await self._wait(getattr(error, "text", None) or Text(str(error), str(error)))
+                await self._wait(words_of(error))
             except HistoryError as error:
                 await self._wait(error.text)
 
@@ -115,7 +115,7 @@ class Backfill:
         while True:
             now = datetime.now(UTC)
             unrecorded = await self._compare(home, now, since)
-            self._works()
+            self._trouble.is_over()
             pause_s = SOON_S if unrecorded else _until_next(now)
             if await home.wait_lost(pause_s):
                 await asyncio.sleep(RETRY_S)
@@ -144,21 +144,9 @@ class Backfill:
             self._reports.say(logging.INFO, _WRITTEN, rows=written, count=count)
         return not changes or any(change.unrecorded for change in changes)
 
-    # -- its state ---------------------------------------------------------------------------
-
-    def _works(self) -> None:
-        self._pause_s = 0.0
-        if self._trouble is not None:
-            self._trouble = None
-            self._reports.say(logging.INFO, _BACK, name=NAME)
-
-    async def _wait(self, trouble: Text) -> None:
-        """Said once, until it works again or something else is wrong."""
-        if trouble != self._trouble:
-            self._trouble = trouble
-            self._reports.say(logging.WARNING, _AWAY, name=NAME, why=trouble)
-        self._pause_s = min(max(RETRY_S, self._pause_s * 2), RETRY_MAX_S)
-        await asyncio.sleep(self._pause_s)
+    async def _wait(self, why: Text) -> None:
+        self._trouble.say(why)
+        await asyncio.sleep(self._trouble.pause_s(RETRY_S, RETRY_MAX_S))
 
 
 def _until_next(now: datetime) -> float:

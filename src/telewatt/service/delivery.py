@@ -18,6 +18,7 @@ from telewatt.service.judging import judged_after
 from telewatt.service.live import Live
 from telewatt.service.reports import Reports
 from telewatt.service.shown import Shown
+from telewatt.service.trouble import Trouble, words_of
 from telewatt.sinks import LiveSink, Sink
 from telewatt.store import Journal
 
@@ -38,7 +39,6 @@ _HANGS = Text(
     "pas de réponse depuis {seconds} s ; regardez le programme ou le disque à l'autre bout",
 )
 _UNCLOSED = Text("{name}: not closed in good order: {why}", "{name} : mal fermé : {why}")
-_BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
 
 
 class Delivery:
@@ -64,8 +64,7 @@ class Delivery:
     ) -> None:
         self._name, self._sink, self._journal, self._reports = name, sink, journal, reports
         self._history, self._live = history, live
-        self._trouble: Text | None = None
-        self._pause_s = 0.0  # 0 while the sink works
+        self._trouble = Trouble(name, _AWAY, reports)
         self._pause_max_s = LIVE_RETRY_MAX_S if isinstance(sink, LiveSink) else RETRY_MAX_S
         self._failed_s = -math.inf
         self._delivered = 0
@@ -79,11 +78,11 @@ class Delivery:
         journal = self._journal
         place = max(journal.place(self._name), journal.first_seq - 1)  # what was pruned is gone
         waiting = journal.last_seq - place - len(self._shown)
-        working = self._trouble is None
+        trouble = self._trouble.now
         return SinkReport(
             name=self._name,
-            working=working,
-            trouble=self._trouble,
+            working=trouble is None,
+            trouble=trouble,
             waiting=max(0, waiting),
             delivered=self._delivered,
             refused=self._sink.refused,
@@ -107,7 +106,7 @@ class Delivery:
             async with asyncio.timeout(CLOSE_S):
                 await self._sink.close()
         except OSError as error:  # a timeout is one too
-            self._reports.say(logging.INFO, _UNCLOSED, name=self._name, why=_words_of(error))
+            self._reports.say(logging.INFO, _UNCLOSED, name=self._name, why=words_of(error))
 
     # -- in order --------------------------------------------------------------------------------
 
@@ -180,9 +179,7 @@ class Delivery:
 
     def _works(self, count: int) -> None:
         self._delivered += count
-        if self._trouble is not None:
-            self._trouble, self._pause_s = None, 0.0
-            self._reports.say(logging.INFO, _BACK, name=self._name)
+        self._trouble.is_over()
 
     async def _timely(self, work: Awaitable[None]) -> None:
         """Wait for it; if that takes too long, say so, and go on waiting.
@@ -190,25 +187,13 @@ class Delivery:
         It is not given up: who writes in a thread cannot be stopped, and would write twice.
         """
         hangs = _HANGS.fill(seconds=f"{SLOW_S:g}")
-        told = asyncio.get_running_loop().call_later(SLOW_S, self._say_trouble, hangs)
+        told = asyncio.get_running_loop().call_later(SLOW_S, self._trouble.say, hangs)
         try:
             await work
         finally:
             told.cancel()
 
-    def _say_trouble(self, trouble: Text) -> None:
-        """Said once, until it works again or something else is wrong."""
-        if trouble != self._trouble:
-            self._trouble = trouble
-            self._reports.say(logging.WARNING, _AWAY, name=self._name, why=trouble)
-
     async def _wait(self, error: OSError) -> None:
-        self._say_trouble(_words_of(error))
+        self._trouble.say(words_of(error))
         self._failed_s = asyncio.get_running_loop().time()
-        self._pause_s = min(max(RETRY_S, self._pause_s * 2), self._pause_max_s)
-        await asyncio.sleep(self._pause_s)
-
-
-def _words_of(error: OSError) -> Text:
-    told = str(error) or type(error).__name__
-    return getattr(error, "text", None) or Text(told, told)
+        await asyncio.sleep(self._trouble.pause_s(RETRY_S, self._pause_max_s))

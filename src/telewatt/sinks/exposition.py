@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-
 Sample = tuple[Mapping[str, str], int]
 """Labels and value."""
 

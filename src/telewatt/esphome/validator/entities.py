@@ -16,7 +16,6 @@ _CLASS_OF = {
     **{"V": "voltage", "A": "current", "min": "duration"},
 }
 _INDEX_UNITS = ("Wh", "kWh", "VArh")
-_TEXT_FORMATS = ("address", "text", "optarif", "ptec", "demain", "stge", "time", "date", "profile")
 _MODES = {
     Mode.HISTORIC: Text("historic mode", "mode historique"),
     Mode.STANDARD: Text("standard mode", "mode standard"),

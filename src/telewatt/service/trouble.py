@@ -1,0 +1,49 @@
+"""The trouble of one thing that is tried again and again: said once, counted in longer pauses."""
+
+import logging
+
+from telewatt.language import Text
+from telewatt.service.reports import Reports
+
+_BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
+
+
+class Trouble:
+    """What is wrong with it now.
+
+    Args:
+        name: of what is tried.
+        away: what is said, with ``name`` and ``why``.
+
+    Attributes:
+        now: ``None`` while it works.
+    """
+
+    def __init__(self, name: str, away: Text, reports: Reports) -> None:
+        self._name, self._away, self._reports = name, away, reports
+        self.now: Text | None = None
+        self._pause_s = 0.0
+
+    def say(self, why: Text) -> None:
+        """Said once, until it works again or something else is wrong."""
+        if why != self.now:
+            self.now = why
+            self._reports.say(logging.WARNING, self._away, name=self._name, why=why)
+
+    def is_over(self) -> None:
+        """It works."""
+        self._pause_s = 0.0
+        if self.now is not None:
+            self.now = None
+            self._reports.say(logging.INFO, _BACK, name=self._name)
+
+    def pause_s(self, first_s: float, longest_s: float) -> float:
+        """How long to wait before the next try, s: twice as long each time."""
+        self._pause_s = min(max(first_s, self._pause_s * 2), longest_s)
+        return self._pause_s
+
+
+def words_of(error: OSError) -> Text:
+    """What an error says: its remedy, where it has one."""
+    said = str(error) or type(error).__name__
+    return getattr(error, "text", None) or Text(said, said)
