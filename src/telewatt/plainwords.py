@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from telewatt.entities import COLOURS, contract_of_option
 from telewatt.language import Text
 from telewatt.tic import Dataset, Mode, Reason
 from telewatt.tic.labels import TABLE
@@ -80,9 +81,7 @@ _YES, _NO = Text("yes", "oui"), Text("no", "non")
 _OPEN, _CLOSED = Text("open", "ouvert"), Text("closed", "fermé")
 _COLOURS = {
     "none": Text("none announced", "pas d'annonce"),
-    "blue": Text("blue", "bleu"),
-    "white": Text("white", "blanc"),
-    "red": Text("red", "rouge"),
+    **{key: Text(name.en.lower(), name.fr.lower()) for key, name in COLOURS.items()},
 }
 _UNSET = Text("not set", "non renseigné")
 
@@ -282,16 +281,9 @@ def _demain(value: Demain) -> tuple[Text | None, tuple[Field, ...]]:
     return (_COLOURS["none"] if value.colour is None else _COLOURS[value.colour]), ()
 
 
-_OPTIONS = {
-    "base": Text("Base", "Base"),
-    "off_peak": Text("peak and off-peak hours", "heures pleines et creuses"),
-    "ejp": Text("EJP", "EJP"),
-    "tempo": Text("Tempo", "Tempo"),
-}
-
-
 def _optarif(value: Optarif) -> tuple[Text | None, tuple[Field, ...]]:
-    return _OPTIONS.get(value.option) or _same(value.option), ()
+    contract = contract_of_option(value.option)
+    return (_same(value.option) if contract is None else contract.name), ()
 
 
 def _ppot(value: Ppot) -> tuple[Text | None, tuple[Field, ...]]:

@@ -49,11 +49,12 @@ def document_of(judged: Judged) -> dict[str, Any]:
         "gauges": dict(judgement.gauges),
         "active": active and active._asdict(),
         "texts": texts_of(reading.frame),
-        "events": [_event_of(event) for event in judgement.events],
+        "events": [{**event_members(event), **event.text._asdict()} for event in judgement.events],
     }
 
 
-def _event_of(event: Event) -> dict[str, Any]:
+def event_members(event: Event) -> dict[str, Any]:
+    """What every output tells of a life event, but for its text."""
     return {
         "kind": str(event.kind),
         "at": utc_text(event.at),
@@ -61,5 +62,4 @@ def _event_of(event: Event) -> dict[str, Any]:
         "subject": event.subject,
         "before": event.before,
         "after": event.after,
-        **event.text._asdict(),
     }

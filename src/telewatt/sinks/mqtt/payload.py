@@ -8,6 +8,7 @@ from telewatt.derivation import Judged, meter_key
 from telewatt.jsonl import mode_name, utc_text
 from telewatt.language import Language
 from telewatt.quality import LineReport
+from telewatt.sinks.document import event_members
 from telewatt.tic import Dataset
 from telewatt.tic.values import plain
 from telewatt.truth import Event
@@ -76,12 +77,7 @@ def event_text(judged: Judged, event: Event) -> str:
         {
             "meter": meter_key(judged.reading),
             "source": judged.reading.source,
-            "kind": event.kind,
-            "at": utc_text(event.at),
-            "since": utc_text(event.since),
-            "subject": event.subject,
-            "before": event.before,
-            "after": event.after,
+            **event_members(event),
             "text": event.text._asdict(),
         }
     )
