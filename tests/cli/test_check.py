@@ -35,6 +35,32 @@ def test_a_good_configuration_says_what_it_would_start(tmp_path):
     assert "written every 120 s" in result.stdout
 
 
+def test_the_page_and_the_outputs_are_said_too(tmp_path):
+    outputs = '[mqtt]\nhost = "broker"\n[prometheus]\n[jsonl]\npath = "a.jsonl"\n'
+    (tmp_path / "telewatt.toml").write_text(HOUSE + outputs)
+    said = plain().stdout
+    assert "web page: http://127.0.0.1:8321/" in said
+    assert "mqtt: broker" in said
+    assert "jsonl: a.jsonl" in said
+    assert "/metrics" in said
+    (tmp_path / "telewatt.toml").write_text(HOUSE + "[web]\nenabled = false\n")
+    assert "page" not in plain().stdout
+
+
+def test_a_secret_that_cannot_be_read_is_a_warning_and_never_shown(tmp_path):
+    (tmp_path / "good").write_text("hunter2\n")
+    (tmp_path / "telewatt.toml").write_text(
+        f'[meters.a]\nsource = "esphome://h/a"\nkey_file = "{tmp_path}/none"\n'
+        f'[mqtt]\nhost = "b"\npassword_file = "{tmp_path}/good"\nca_file = "{tmp_path}"\n'
+        '[web]\npassword_file = "later.json"\n'
+    )
+    result = plain()
+    assert result.exit_code == 0
+    warnings = [line for line in result.stdout.splitlines() if line.startswith("warning")]
+    assert [line.split(": ")[1] for line in warnings] == ["mqtt.ca_file", "meters.a.key_file"]
+    assert "hunter2" not in result.output
+
+
 def test_errors_are_all_said_and_end_with_code_2(tmp_path):
     (tmp_path / "telewatt.toml").write_text(HOUSE + 'mod = "auto"\nspeed = 5\n')
     result = plain()

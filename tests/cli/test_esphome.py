@@ -51,6 +51,20 @@ def test_words_beside_a_capture_give_pin_and_title(tmp_path: Path, capture: Path
     assert "rx_pin: GPIO27" in (tmp_path / "linky" / "house.yaml").read_text()
 
 
+def test_braces_in_a_title_are_no_accident(tmp_path: Path):
+    done = invoke("generate", "--meter", 'house=historic,title=x"y: [{', "--to", tmp_path)
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert done.exit_code == 2
+    assert "[{" in done.output
+
+
+def test_two_meters_of_one_name_are_refused(tmp_path: Path):
+    two = ("--meter", "house=historic", "--meter", "house=standard")
+    done = invoke("generate", *two, "--to", tmp_path)
+    assert done.exit_code == 2
+    assert "two of this name" in done.output
+
+
 def test_nothing_is_overwritten_unless_told_so(tmp_path: Path):
     arguments = ("generate", "--meter", "house=historic", "--to", tmp_path)
     assert invoke(*arguments).exit_code == 0

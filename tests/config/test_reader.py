@@ -34,13 +34,21 @@ def test_a_virtual_meter_is_a_sum_of_sections():
     assert parse(HOUSE).formulas == {}
 
 
+def test_names_addresses_and_paths_are_taken_as_people_write_them():
+    web = 'listen = "::1"\npath = "/house/telewatt/"\nallowed_hosts = ["maison.example.org"]\n'
+    web += 'trusted_proxies = ["127.0.0.1", "172.30.32.1/23", "fd00::/8"]\n'
+    for host in ("localhost", "core-mosquitto", "my_box.lan", "192.168.1.10", "::1", "fe80::1"):
+        assert parse(f'{HOUSE}[web]\n{web}[mqtt]\nhost = "{host}"\n').mqtt.host == host
+    assert parse(HOUSE + '[web]\npath = "/"\n').web.path == "/"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "key", "what", "remedy"),
     [
         ('langage = "fr"\n' + HOUSE, 1, "langage", "no such key", "did you mean language?"),
         (HOUSE + "colour = 1", 3, "meters.house.colour", "no such key", "known here: source,"),
         (HOUSE + 'speed = "9600"', 3, "meters.house.speed", "'9600' is not p", "1200, 2400, 4800"),
-        (HOUSE + 'mode = "linky"', 3, "meters.house.mode", "not possible", "auto, historic, sta"),
+        (HOUSE + 'mode = "linky"', 3, "meters.house.mode", "not possible", '"auto", "historic"'),
         (HOUSE + "identity = 21", 3, "meters.house.identity", "21 is not a text", 'identity = "'),
         (HOUSE + 'identity = "é"', 3, "meters.house.identity", "is not a name", "without accents"),
         ("[meters.house]", 1, "meters.house.source", "missing", "telewatt ports"),
@@ -65,7 +73,19 @@ def test_a_virtual_meter_is_a_sum_of_sections():
          "at least 4"),
         (HOUSE + "[log]\ncounters_interval_s = 1e9", 4, "log.counters_interval_s", "too big",
          "at most 86400"),
-        ('[log]\nlevel = "loud"\n' + HOUSE, 2, "log.level", "'loud'", "debug, info, warning"),
+        ('[log]\nlevel = "loud"\n' + HOUSE, 2, "log.level", "'loud'", '"debug", "info"'),
+        (HOUSE + '[mqtt]\nhost = "mqtt://192.168.1.10"', 4, "mqtt.host", "no name or", "alone"),
+        (HOUSE + '[mqtt]\nhost = "192.168.1.10:1883"', 4, "mqtt.host", "no name or", "alone"),
+        (HOUSE + '[mqtt]\nhost = "me:secret@here"', 4, "mqtt.host", "a password", "take USER"),
+        (HOUSE + '[mqtt]\nhost = "a"\nprotocol = 5', 5, "mqtt.protocol", "5 is not", '"5", "3.1'),
+        (HOUSE + '[web]\nlisten = "here and there"', 4, "web.listen", "no name or", "alone"),
+        (HOUSE + '[web]\npath = "../.."', 4, "web.path", "no path", '"/telewatt"'),
+        (HOUSE + '[web]\npath = "/a b"', 4, "web.path", "no path", '"/telewatt"'),
+        (HOUSE + '[web]\nallowed_hosts = ["https://a.org"]', 4, "web.allowed_hosts", "no name",
+         "alone"),
+        (HOUSE + '[web]\nallowed_hosts = ["*"]', 4, "web.allowed_hosts", "no name", "alone"),
+        (HOUSE + '[web]\ntrusted_proxies = ["300.1.1.1/99"]', 4, "web.trusted_proxies",
+         "no address and", "172.30"),
         (HOUSE + '[virtual.rest]\nformula = "house-pump"', 4, "virtual.rest.formula",
          "no meter house-pump", "names of sections: house"),
         (HOUSE + '[virtual.rest]\nformula = "house * 2"', 4, "virtual.rest.formula",
@@ -78,7 +98,7 @@ def test_a_virtual_meter_is_a_sum_of_sections():
         (HOUSE + "[virtual]\nrest = 1", 4, "virtual.rest", "must be a section", "[virtual.NAME]"),
         ("virtual = 1\n" + HOUSE, 1, "virtual", "must be a section", "[virtual.NAME]"),
         (HOUSE + '[virtual."a b"]\nformula = "house"', 3, "virtual.a b", "not a name", "1 to 32"),
-        ('language = "de"\n' + HOUSE, 1, "language", "'de'", "fr, en"),
+        ('language = "de"\n' + HOUSE, 1, "language", "'de'", '"fr", "en"'),
     ],
 )  # fmt: skip
 def test_an_error_names_line_key_problem_and_remedy(text, line, key, what, remedy):

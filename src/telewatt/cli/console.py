@@ -27,8 +27,8 @@ class Console:
         return self if self.asked or language is None else Console(language)
 
     def tell(self, text: Text, **values: object) -> None:
-        """One message on standard error."""
-        self.write(text.fill(**values).of(self.language))
+        """One message on standard error. Without values it is said as it is, braces and all."""
+        self.write((text.fill(**values) if values else text).of(self.language))
 
     def write(self, line: str) -> None:
         """One line on standard error."""

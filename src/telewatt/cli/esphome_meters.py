@@ -22,6 +22,10 @@ LOOK_BACK = timedelta(minutes=10)
 """Of the journal: enough frames to see every label of a line that is alive."""
 
 _PAIR = Text("{option} {said}: write NAME=...", "{option} {said} : écrivez NOM=...")
+_TWICE = Text(
+    "--meter {name}: there are two of this name; each one has a name of its own",
+    "--meter {name} : il y en a deux de ce nom ; chacun porte un nom à lui",
+)
 _NO_METER = Text(
     "which meters? Add --meter house=standard,base, --capture house=FILE or --seen house",
     "quels compteurs ? Ajoutez --meter maison=standard,base, --capture maison=FICHIER ou "
@@ -51,7 +55,12 @@ def meters_of(console: Console, given: dict[str, Any]) -> tuple[MeterAnswers, ..
     Raises:
         AnswerError: a word means nothing.
     """
-    words = dict(_pair(console, "--meter", text) for text in given["meter"] or [])
+    words: dict[str, str] = {}
+    for text in given["meter"] or []:
+        name, said = _pair(console, "--meter", text)
+        if name in words:
+            console.fail(_TWICE, name=name)
+        words[name] = said
     found = [
         *(
             _captured(console, *_pair(console, "--capture", text))

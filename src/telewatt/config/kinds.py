@@ -1,5 +1,6 @@
 """What a key of the configuration may hold: each kind judges a value and names the remedy."""
 
+import ipaddress
 import re
 import unicodedata
 from typing import NamedTuple, Protocol
@@ -78,7 +79,9 @@ class Choice(NamedTuple):
         """See `Kind`."""
         if value in self.values and not isinstance(value, bool | float):
             return None
-        choices = ", ".join(map(str, self.values))
+        choices = ", ".join(
+            f'"{each}"' if isinstance(each, str) else str(each) for each in self.values
+        )
         return texts.NO_CHOICE.fill(value=repr(value), choices=choices)
 
 
@@ -112,6 +115,51 @@ class Url(NamedTuple):
         if found is None:
             return texts.NO_URL.fill(value=repr(value))
         return texts.SECRET_URL if "@" in found[1] else None
+
+
+class Host(NamedTuple):
+    """A machine on the network: its name or address alone, without port, scheme or user."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if fault := Words().fault_of(key, value):
+            return fault
+        text = str(value)
+        if "@" in text:
+            return texts.SECRET_URL
+        is_host = re.fullmatch(r"[\w.-]+", text) or _is_network(text, addresses=1)
+        return None if is_host else texts.NO_HOST.fill(value=repr(value))
+
+
+class Network(NamedTuple):
+    """An address, or a network as ``172.30.32.0/23``."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if fault := Words().fault_of(key, value):
+            return fault
+        return None if _is_network(str(value)) else texts.NO_NETWORK.fill(value=repr(value))
+
+
+def _is_network(text: str, addresses: int | None = None) -> bool:
+    """Whether it is a network, perhaps of so many addresses."""
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return addresses is None or (network.num_addresses == addresses and "/" not in text)
+
+
+class UrlPath(NamedTuple):
+    """The path of a page, such as ``/telewatt``: plain names between slashes."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        if fault := Words().fault_of(key, value):
+            return fault
+        names = str(value).strip("/").split("/")
+        is_plain = all(re.fullmatch(r"(?!\.+$)[A-Za-z0-9._~-]+", name) for name in names)
+        return None if is_plain or names == [""] else texts.NO_PATH.fill(value=repr(value))
 
 
 class Flag(NamedTuple):

@@ -8,7 +8,21 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from telewatt.config.kinds import Choice, Flag, Kind, Name, Number, Several, Sum, Topic, Url, Words
+from telewatt.config.kinds import (
+    Choice,
+    Flag,
+    Host,
+    Kind,
+    Name,
+    Network,
+    Number,
+    Several,
+    Sum,
+    Topic,
+    Url,
+    UrlPath,
+    Words,
+)
 from telewatt.language import Language
 from telewatt.rollup.formula import Formula, parse_formula
 
@@ -99,11 +113,11 @@ class WebConfig:
     """``[web]``: the web page and the API that `telewatt run` serves."""
 
     enabled: bool = _key(Flag(), default=True)
-    listen: str = _key(Words(), default="127.0.0.1")
+    listen: str = _key(Host(), default="127.0.0.1")
     port: int = _key(Number(0, 65535, whole=True), default=8321)
-    path: str = _key(Words(), default="/")
-    allowed_hosts: Sequence[str] = _key(Several(Words()), default=())
-    trusted_proxies: Sequence[str] = _key(Several(Words()), default=())
+    path: str = _key(UrlPath(), default="/")
+    allowed_hosts: Sequence[str] = _key(Several(Host()), default=())
+    trusted_proxies: Sequence[str] = _key(Several(Network()), default=())
     password_file: str | None = _key(Words(), default=None)
 
 
@@ -111,7 +125,7 @@ class WebConfig:
 class MqttConfig:
     """``[mqtt]``: a broker to which everything is published."""
 
-    host: str = _key(Words())
+    host: str = _key(Host())
     port: int | None = _key(Number(1, 65535, whole=True), default=None)
     user: str | None = _key(Words(), default=None)
     password_file: str | None = _key(Words(), default=None)

@@ -223,6 +223,27 @@ NO_URL = Fault(
         'write "http://HOST:PORT" or "https://HOST"', 'écrivez "http://HOTE:PORT" ou "https://HOTE"'
     ),
 )
+NO_HOST = Fault(
+    Text("{value} is no name or address", "{value} n'est ni un nom, ni une adresse"),
+    Text(
+        'write it alone, without "mqtt://", port or path, such as "192.168.1.10"',
+        'écrivez-le seul, sans « mqtt:// », port ni chemin, comme "192.168.1.10"',
+    ),
+)
+NO_NETWORK = Fault(
+    Text("{value} is no address and no network", "{value} n'est ni une adresse, ni un réseau"),
+    Text(
+        'write "127.0.0.1", or a network such as "172.30.32.0/23"',
+        'écrivez "127.0.0.1", ou un réseau comme "172.30.32.0/23"',
+    ),
+)
+NO_PATH = Fault(
+    Text("{value} is no path of a page", "{value} n'est pas un chemin de page"),
+    Text(
+        'write letters, digits and -, such as "/telewatt"',
+        'écrivez lettres, chiffres et -, comme "/telewatt"',
+    ),
+)
 SECRET_URL = Fault(
     Text("an address does not carry a password", "une adresse ne porte pas de mot de passe"),
     Text(
