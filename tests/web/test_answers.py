@@ -8,6 +8,7 @@ import pytest
 
 from telewatt.rollup.calendar import PARIS
 from telewatt.tic import Decoder
+from telewatt.web.endpoints import ENDPOINTS, STREAM
 from tests.web.conftest import days_ago
 
 
@@ -169,6 +170,13 @@ async def test_what_has_not_changed_is_not_sent_again(old_house):
         assert await plain.json() == body
     async with old_house.client.head(url) as head:
         assert int(head.headers["Content-Length"]) > 1000
+
+
+async def test_the_description_has_all_that_can_be_asked_for(page):
+    described = (await page.get("openapi.json"))["paths"]
+    assert set(described) == {f"/{endpoint.path}" for endpoint in (*ENDPOINTS, STREAM)}
+    (answer,) = described["/stream"]["get"]["responses"]["200"]["content"]
+    assert answer == "text/event-stream"
 
 
 async def test_the_last_frame_is_told_in_words(page):

@@ -50,6 +50,7 @@ def served(tmp_path_factory):
 @pytest.mark.timeout(300)
 def test_the_api_keeps_what_its_description_promises(served):
     schema = schemathesis.openapi.from_url(f"{served}api/v1/openapi.json")
+    schema = schema.exclude(path="/stream")  # an answer without end: see test_stream
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) >= 20
     for operation in operations:

@@ -12,11 +12,11 @@ from telewatt.cli.setup import Setup
 from telewatt.homeassistant.backfill import Change, Comparison, Statistic
 from telewatt.homeassistant.client import HomeAssistant
 from telewatt.homeassistant.energy import Flows, completed, flows_of
-from telewatt.language import Text
 from telewatt.rollup import Step
 from telewatt.rollup.series import Series
 from telewatt.rollup.total import Energy
 from telewatt.service.secrets import secret_of
+from telewatt.service.trouble import words_of
 
 _T = TypeVar("_T")
 
@@ -57,8 +57,7 @@ def _asked(setup: Setup, question: Coroutine[Any, Any, _T]) -> _T:
     try:
         return asyncio.run(question)
     except OSError as error:
-        text = getattr(error, "text", None) or Text(str(error), str(error))
-        return setup.console.fail(text, code=NOTHING_FOUND)
+        return setup.console.fail(words_of(error), code=NOTHING_FOUND)
 
 
 async def _connected(setup: Setup) -> HomeAssistant:

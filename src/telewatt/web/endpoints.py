@@ -64,7 +64,7 @@ _SERIES = (
 
 def _openapi(page: Page, asked: Asked) -> dict[str, Any]:
     del page, asked
-    return document(ENDPOINTS)
+    return document((*ENDPOINTS, STREAM))
 
 
 def _get(
