@@ -9,7 +9,7 @@ import { Store, useStore } from "../../store";
 import { say } from "../../text/language";
 import { W } from "../../text/words";
 import { isoDay, toCivil, toInstant } from "../../time/paris";
-import { type Range, rangeAt, type Span, sameRange, zoomed } from "../../time/spans";
+import { type Range, rangeAt, type Span, zoomed } from "../../time/spans";
 import { Notice } from "../../ui/parts";
 import { CurvePanel } from "./curve_panel";
 import { EnergyPanel } from "./energy_panel";
@@ -53,15 +53,20 @@ function HistoryOf({ meters }: { meters: readonly Meter[] }) {
   const seen = useRef(view);
   seen.current = view;
   const settled = useMemo(() => view.range, [view.range.start, view.range.end]);
+  const written = useRef("");
   useEffect(() => {
-    if (page === "history" && !sameRange(range.value, settled)) range.set(settled);
-  }, [settled]);
+    if (page !== "history" || query.toString() === written.current) return;
+    written.current = ""; // the person went back or forward, or followed a link
+    range.set(settled);
+  }, [query.toString()]);
 
   const show = (change: Partial<View>, step: "push" | "replace" = "push") => {
     const next = { ...seen.current, ...change };
     hover.set(null);
     range.set(next.range);
-    visit("history", writeView(next), step);
+    const address = writeView(next);
+    written.current = address.toString(); // movements may be ahead of it: it does not move them
+    visit("history", address, step);
   };
   const moves = useMoves(range, seen, show);
   const comparison = useComparison(view, meters);
