@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from telewatt.homeassistant.backfill import Comparison
+from telewatt.homeassistant.client import HomeAssistantError
 from telewatt.rollup import Step
 from telewatt.rollup.series import EnergyRow, Series, intervals
 from telewatt.rollup.total import Energy, Quality
@@ -253,3 +254,30 @@ async def test_an_hour_is_left_to_home_assistant_until_it_has_had_time() -> None
     recorder.record(just_after - timedelta(minutes=15), just_after, INDEX_WH)
     (change,) = await comparison(recorder).changes(just_after)
     assert max(change.new).start == NOW.replace(minute=0) - 2 * HOUR
+
+
+class Strange(Recorder):
+    """A version that answers one command otherwise."""
+
+    def __init__(self, command: str, answer: Any) -> None:
+        super().__init__()
+        self.command, self.answer = command, answer
+
+    async def ask(self, command: str, **values: Any) -> Any:
+        return self.answer if command == self.command else await super().ask(command, **values)
+
+
+@pytest.mark.parametrize("answer", [None, ["text"], [{"statistic_id": ENTITY}], {ENTITY: [{}, 7]}])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("recorder/list_statistic_ids", "recorder/statistics_during_period"),
+        "config/entity_registry/list",
+    ],
+)
+async def test_an_answer_that_is_not_understood_ends_no_reading(command: str, answer: Any) -> None:
+    compare = comparison(Strange(command, answer))
+    try:
+        await compare.changes(NOW)
+    except HomeAssistantError as error:
+        assert "update telewatt" in error.text.en

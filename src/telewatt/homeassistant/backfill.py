@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from telewatt.entities import entity_of_quantity, id_of
-from telewatt.homeassistant.client import HomeAssistant
+from telewatt.homeassistant.client import HomeAssistant, understood
 from telewatt.homeassistant.statistics import (
     HOUR,
     ROWS_AT_ONCE,
@@ -171,7 +171,7 @@ class Comparison:
         start = max(first, _floor(since)) if since is not None else first
         if start >= end:
             return Change(of, since=start)
-        present = hours_present(await self._rows(of, start, end, "hour"))
+        present = await self._present(of, start, end)
         anchor = await self._anchor(of, present, start, now)
         if anchor is None:
             return Change(of, since=start, unrecorded=True)
@@ -190,20 +190,20 @@ class Comparison:
         """Whether Home Assistant has rows before; its months are whole ones, whatever is asked."""
         if await self._rows(of, start - MONTH, start, "hour"):
             return True
-        months = await self._rows(of, EARLIEST, start - MONTH, "month")
-        return any(point.at <= start for point in points_of(months))
+        months = await self._points(of, EARLIEST, start - MONTH, "month")
+        return any(point.at <= start for point in months)
 
     async def _anchor(
         self, of: Statistic, present: Mapping[datetime, Hour], start: datetime, now: datetime
     ) -> Point | None:
         """The newest thing that Home Assistant knows; where all is ours, the beginning."""
         if not of.is_external:
-            recent = points_of(await self._rows(of, now - RECENT, None, "5minute"))
+            recent = await self._points(of, now - RECENT, None, "5minute")
             if recent:
                 return recent[-1]
         hours = present
         if not hours:
-            hours = hours_present(await self._rows(of, EARLIEST, None, "hour"))
+            hours = await self._present(of, EARLIEST, None)
         if hours:
             last = hours[max(hours)]
             return Point(last.start + HOUR, last.state, last.sum)
@@ -228,6 +228,18 @@ class Comparison:
             start, stop = known.start, min(known.end, end)
         return start
 
+    async def _present(
+        self, of: Statistic, start: datetime, end: datetime | None
+    ) -> dict[datetime, Hour]:
+        with understood():
+            return hours_present(await self._rows(of, start, end, "hour"))
+
+    async def _points(
+        self, of: Statistic, start: datetime, end: datetime | None, period: str
+    ) -> list[Point]:
+        with understood():
+            return points_of(await self._rows(of, start, end, period))
+
     async def _rows(
         self, of: Statistic, start: datetime, end: datetime | None, period: str
     ) -> list[dict[str, Any]]:
@@ -240,22 +252,27 @@ class Comparison:
             units={"energy": "Wh"},
             types=["state", "sum"],
         )
-        return list(found.get(of.id, ()))
+        with understood():
+            return list(found.get(of.id, ()))
 
     async def _units(self) -> dict[str, str]:
         """Those in which Home Assistant keeps its sums, by statistic."""
         listed = await self._home.ask("recorder/list_statistic_ids", statistic_type="sum")
-        return {each["statistic_id"]: each["statistics_unit_of_measurement"] for each in listed}
+        with understood():
+            return {each["statistic_id"]: each["statistics_unit_of_measurement"] for each in listed}
 
 
 async def entity_ids(home: HomeAssistant) -> dict[str, str]:
     """By unique id, the entities of MQTT that are in use."""
     listed = await home.ask("config/entity_registry/list")
-    return {
-        str(each["unique_id"]): each["entity_id"]
-        for each in listed
-        if each.get("platform") == "mqtt" and each.get("unique_id") and not each.get("disabled_by")
-    }
+    with understood():
+        return {
+            str(each["unique_id"]): each["entity_id"]
+            for each in listed
+            if each.get("platform") == "mqtt"
+            and each.get("unique_id")
+            and not each.get("disabled_by")
+        }
 
 
 def _shifted(hours: Sequence[Hour], shift_wh: int) -> list[Hour]:

@@ -4,8 +4,8 @@ Source: https://developers.home-assistant.io/docs/api/websocket
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,6 +50,11 @@ _NOT_IT = Text(
 _REFUSED = Text(
     "Home Assistant refuses {command}: {why}; the token must be an administrator's",
     "Home Assistant refuse {command} : {why} ; le jeton doit être celui d'un administrateur",
+)
+_STRANGE = Text(
+    "Home Assistant answers in a way that telewatt does not know ({why}); update telewatt",
+    "Home Assistant répond d'une façon que telewatt ne connaît pas ({why}) ; mettez telewatt à "
+    "jour",
 )
 _STARTING = Text(
     "Home Assistant at {url} has not finished starting; look at its log",
@@ -155,8 +160,9 @@ class HomeAssistant:
             HomeAssistantError: that takes too long.
         """
         for _ in range(START_S):
-            if (await self.ask("get_config")).get("state") == "RUNNING":
-                return
+            with understood():
+                if (await self.ask("get_config")).get("state") == "RUNNING":
+                    return
             await asyncio.sleep(1)
         raise HomeAssistantError(_STARTING.fill(url=self._url))
 
@@ -195,6 +201,19 @@ class HomeAssistant:
         except ValueError as error:
             raise HomeAssistantError(_NOT_IT.fill(url=self._url)) from error
         return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """What is read of an answer in here, and is not there, is a `HomeAssistantError`.
+
+    Another version may answer otherwise: that is no bug that ends the reading of meters.
+    """
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise HomeAssistantError(_STRANGE.fill(why=why)) from error
 
 
 @asynccontextmanager

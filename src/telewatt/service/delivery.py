@@ -1,8 +1,8 @@
 """Delivers the journal to one sink: its own durable place, retry, back-off, what is said of it.
 
-A `LiveSink` is served by two tasks. One shows each entry as it comes; the other goes through the
-journal in order and writes whatever was not shown, from the sink's place on. So live values never
-wait for what is to be caught up with, and nothing is left out.
+A `LiveSink` is served by three tasks. One shows each entry as it comes; one goes through the
+journal in order and writes whatever was not shown, from the sink's place on; one lets it attend its
+other end. So live values never wait for what is to be caught up with, and nothing is left out.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from telewatt.derivation import meter_key
+from telewatt.jsonl import mode_name
 from telewatt.quality import LineReport
 from telewatt.quantity import QUANTITIES
 from telewatt.rollup.formula import Formula
@@ -128,7 +129,7 @@ def _has_energy(past: Past, who: str, quantity: str) -> bool:
 def _mode(past: Past, who: str, meter: Meter) -> str | None:
     profile = past.profile(who)
     if profile is not None:
-        return "standard" if profile.mode == "standard" else "historic"
+        return mode_name(profile.mode)
     return meter.modes[-1] if meter.modes else None
 
 
