@@ -101,6 +101,14 @@ async def test_a_pipe_without_a_reader_is_an_error_and_then_works(tmp_path: Path
         assert [json.loads(line)["seq"] for line in text] == [1, 2, 3]
 
 
+async def test_standard_output_to_a_full_disk_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("telewatt.sinks.pipe._STANDARD_OUTPUT", "/dev/full")
+    with pytest.raises(SinkError, match="No space left on device"):
+        await JsonLines(None, 0, frames=False).write(ENTRIES[:1])
+
+
 async def test_a_slow_reader_of_a_pipe_gets_everything_and_holds_up_nobody(tmp_path: Path) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)

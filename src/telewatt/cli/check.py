@@ -28,6 +28,7 @@ _WEB = Text("  web page: {address}", "  page web : {address}")
 _PART = Text("  {name}: {what}", "  {name} : {what}")
 _METRICS = Text("/metrics of the web page", "/metrics de la page web")
 _MISSING = Text("warning: {key}: {why}", "attention : {key} : {why}")
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _OURS = "web.password_file"
 """Written by telewatt itself, once there is a password."""
 
@@ -50,7 +51,8 @@ def check(context: typer.Context, config: ConfigOption = None) -> None:
 def _parts_of(config: Config) -> Iterator[Text]:
     """What starts beside the meters: the page and every output."""
     if config.web.enabled:
-        host = f"[{config.web.listen}]" if ":" in config.web.listen else config.web.listen
+        listen = _EVERYWHERE.get(config.web.listen, config.web.listen)
+        host = f"[{listen}]" if ":" in listen else listen
         path = config.web.path.strip("/")
         yield _WEB.fill(address=f"http://{host}:{config.web.port}/{path}")
     if config.prometheus:

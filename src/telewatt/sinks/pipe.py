@@ -18,6 +18,12 @@ NOBODY = Text(
     "nobody reads {path}: {why}; start the program that reads it",
     "personne ne lit {path} : {why} ; démarrez le programme qui le lit",
 )
+UNWRITABLE = Text(
+    "cannot write to standard output: {why}; see where it leads to, and whether there is room",
+    "impossible d'écrire sur la sortie standard : {why} ; voyez où elle mène et s'il y reste de "
+    "la place",
+)
+_GONE = frozenset((errno.EPIPE, errno.ENXIO))
 
 
 class Pipe:
@@ -47,8 +53,13 @@ class Pipe:
                     await _writable(self._descriptor)
         except OSError as error:
             self.close()
-            name, why = self._path or "-", error.strerror or error
-            raise SinkError(NOBODY.fill(path=name, why=why)) from error
+            raise SinkError(self._trouble(error)) from error
+
+    def _trouble(self, error: OSError) -> Text:
+        why = error.strerror or error
+        if self._path is None and error.errno not in _GONE:
+            return UNWRITABLE.fill(why=why)
+        return NOBODY.fill(path=self._path or "-", why=why)
 
     def close(self) -> None:
         """Let the reader see the end."""
