@@ -155,3 +155,19 @@ def test_whatever_others_write_there_is_no_error(tmp_path: Any, payload: bytes) 
     heard = announcer(tmp_path).hear(TOPIC, payload, retained=True)
     assert not heard.messages
     assert not heard.again
+
+
+@pytest.mark.parametrize("line", ["house", "gone", None, 1.5, [], {"name": "house"}])
+@pytest.mark.parametrize(
+    "state", [STATE, "telewatt/#", "telewatt/+/home", "other/x/home", "\ud800", 7]
+)
+@pytest.mark.parametrize("entity", ["text", {"p": ["sensor"]}, {"p": "sensor", "x": float("nan")}])
+def test_whatever_stands_under_our_name_at_the_broker_is_no_error(
+    tmp_path: Any, line: Any, state: Any, entity: Any
+) -> None:
+    home = announcer(tmp_path)
+    components = {"link": {"p": "binary_sensor", "service": "me", "line": line}, "strange": entity}
+    payload = json.dumps({"cmps": components, "stat_t": state}).encode()
+    heard = home.hear(TOPIC, payload, retained=True)
+    assert {message.topic for message in heard.messages} <= {TOPIC, STATE}
+    assert all(message.payload.encode("utf-8") is not None for message in told(home, TEMPO))

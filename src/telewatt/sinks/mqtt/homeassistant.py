@@ -114,10 +114,9 @@ class HomeAssistant:
         mark = components.get(_MARKED)
         if not isinstance(mark, dict) or mark.get(OWNER) != self._owner:
             return Heard()
-        if mark.get(LINE) not in {report.name for report in self._house.lines()}:
-            state = str(told.get("stat_t", ""))
+        if mark.get(LINE) not in [report.name for report in self._house.lines()]:
             clear = [Message(topic, "", retain=True)]
-            if state.startswith(self._topics.prefix):
+            if self._topics.is_home(state := told.get("stat_t")):
                 clear.append(Message(state, "", retain=True))
             return Heard(messages=clear)
         self._before.setdefault(topic, components)
@@ -188,9 +187,10 @@ class HomeAssistant:
 
 
 def _parse(payload: bytes) -> dict[str, Any]:
-    """Whatever others write there is no error."""
+    """A message that may be published again; whatever others write there is no error."""
     try:
         found = json.loads(payload)
+        json_text(found).encode()  # neither NaN nor half a character
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

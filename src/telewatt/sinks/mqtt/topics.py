@@ -6,7 +6,7 @@ A label is part of a name, and ``+`` may not stand there: it is a wildcard. The 
 """
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 _RESERVED = re.compile(r"(status|service|line|command)_*")
 _ESCAPED = re.compile(r"\+|_(?![a-z])")
@@ -89,6 +89,12 @@ class Topics:
     def home(self, meter: str) -> str:
         """What a home automation shows of a meter."""
         return f"{self.prefix}/{meter_level(meter)}/home"
+
+    def is_home(self, topic: object) -> TypeGuard[str]:
+        """Whether it is one of the topics of `home`; it may be published to."""
+        if not isinstance(topic, str) or not topic.isprintable():
+            return False
+        return re.fullmatch(rf"{re.escape(self.prefix)}/[^/+#]+/home", topic) is not None
 
     def label(self, meter: str, label: str) -> str:
         """One dataset."""
