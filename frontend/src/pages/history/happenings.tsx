@@ -10,7 +10,7 @@ import type { Range } from "../../time/spans";
 import { useLoad } from "../../ui/load";
 
 const MOST = 200;
-const CHARTS_FIRST_MS = 120;
+const CHARTS_FIRST_MS = 250;
 const FEW = 6;
 
 export function useHappenings(who: string, range: Range): LifeEvent[] {

@@ -19,7 +19,7 @@ import { useSeries } from "./use_series";
 import { comparable, type Shift } from "./view";
 
 const AGAIN_MS = 60_000;
-const CHARTS_FIRST_MS = 120;
+const CHARTS_FIRST_MS = 250;
 const SAME: Shift = { months: 0, days: 0, seconds: 0 };
 
 interface Sums {
