@@ -55,6 +55,7 @@ def test_what_is_no_secret_is_an_error_with_a_remedy(tmp_path: Path, what: str) 
     with pytest.raises(SecretError) as caught:
         secret_of("file", None, tmp_path)()
     english, french = caught.value.text
+    assert ("there is no file" in english) == (what == "nothing")
     assert str(path) in english
     assert str(path) in french
     assert ";" in english

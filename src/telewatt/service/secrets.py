@@ -20,6 +20,12 @@ _NO_FILE = Text(
     "impossible de lire le secret {path} : {why} ; rendez-le lisible par ce seul utilisateur "
     "(chmod 600)",
 )
+_ABSENT = Text(
+    "there is no file {path} for the secret; write it into the first line of one, readable for "
+    "this user only (chmod 600)",
+    "il n'y a pas de fichier {path} pour le secret ; écrivez-le en première ligne, lisible par "
+    "ce seul utilisateur (chmod 600)",
+)
 _EMPTY_FILE = Text(
     "the secret {path} is empty; write it into the first line",
     "le secret {path} est vide ; écrivez-le en première ligne",
@@ -54,6 +60,8 @@ def secret_of(file: str | None, variable: str | None, folder: Path) -> Secret:
 def _read(path: Path) -> str:
     try:
         secret = _first_line(path)
+    except FileNotFoundError as error:
+        raise SecretError(_ABSENT.fill(path=path)) from error
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8"
         raise SecretError(_NO_FILE.fill(path=path, why=why)) from error
