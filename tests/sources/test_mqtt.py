@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -164,4 +166,22 @@ async def test_a_certificate_of_ones_own_is_trusted_if_it_is_named(tmp_path: Pat
         source = source_for(address)
         source.access = Access(ca_file=tmp_path / "ca.pem")
         await source.open(None)
+        await source.close()
+
+
+async def test_a_bug_while_messages_are_heard_is_loud(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*told: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(mqtt, "Told", broken)
+    source = source_for(url(broker, "teleinfo/linky"))
+    await source.open(None)
+    try:
+        await publish(broker, "teleinfo/linky", tic())
+        async with asyncio.timeout(60), aclosing(source.chunks()) as chunks:
+            with pytest.raises(RuntimeError, match="a bug"):
+                await anext(chunks)
+    finally:
         await source.close()

@@ -84,8 +84,7 @@ class MqttSource(Source):
                 await self._let_come_together()
                 for frame in self._frames(self._relay, at_last=True):
                     yield arrived(frame)
-            if (lost := self._broker.lost) is not None:
-                raise lost
+            self._broker.check()
 
     async def close(self) -> None:
         """See `Source`."""

@@ -86,6 +86,13 @@ class Broker:
             raise
         self._listening = asyncio.create_task(self._listen(client))
 
+    def check(self) -> None:
+        """Raise `lost` once it is gone; a bug in whoever listens is not to be silent."""
+        if self.lost is not None:
+            raise self.lost
+        if self._listening is not None and self._listening.done():
+            self._listening.result()
+
     async def hang_up(self) -> None:
         """End the connection; harmless if there is none."""
         listening, self._listening = self._listening, None
@@ -109,7 +116,8 @@ class Broker:
             detail = reason_of(error) or _HUNG_UP
             state = LineState.UNREACHABLE
             self.lost = SourceError(state, "lost", port=self._address.url, detail=detail)
-        self._on_message("", b"", True)
+        finally:
+            self._on_message("", b"", True)
 
     async def _trust(self) -> ssl.SSLContext:
         """Whom to trust, tried on the broker: the library would say and close less."""
