@@ -176,10 +176,10 @@ class Comparison:
         if anchor is None:
             return Change(of, since=start, unrecorded=True)
         rows, after_wh = await asyncio.to_thread(self._hours, of, start, end, anchor)
-        wanted = hours_of(rows, anchor, after_wh)
+        wanted = await asyncio.to_thread(hours_of, rows, anchor, after_wh)
         if not wanted:
             return Change(of, since=start)
-        new, corrected = missing_of(wanted, present)
+        new, corrected = await asyncio.to_thread(missing_of, wanted, present)
         shift_wh = 0
         if not await self._is_older(of, start):
             known = next(row.wh for row in rows if row.wh is not None)
@@ -231,8 +231,9 @@ class Comparison:
     async def _present(
         self, of: Statistic, start: datetime, end: datetime | None
     ) -> dict[datetime, Hour]:
-        with understood():
-            return hours_present(await self._rows(of, start, end, "hour"))
+        rows = await self._rows(of, start, end, "hour")
+        with understood():  # ten years are a second on a small machine: not in the loop
+            return await asyncio.to_thread(hours_present, rows)
 
     async def _points(
         self, of: Statistic, start: datetime, end: datetime | None, period: str
