@@ -190,6 +190,26 @@ async def test_what_has_not_changed_comes_again_at_its_pace(
         attending.cancel()
 
 
+async def test_what_others_say_in_our_name_does_not_stay(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.sinks.mqtt.sink.LOOK_S", 0.1)
+    topics = ("telewatt/status", f"telewatt/{HISTORIC[0].reading.meter}/availability")
+    async with (
+        subscribed(mosquitto) as heard,
+        sink_to(mosquitto, tmp_path, interval_s=0.5) as sink,
+    ):
+        attending = asyncio.create_task(attend(sink))
+        await sink.show(HISTORIC[0])
+        await sink.show(HISTORIC[1])
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port) as other:
+            for topic in topics:
+                await other.publish(topic, "offline", 1, retain=True)
+                await until(lambda topic=topic: "offline" in heard.all(topic))  # type: ignore[misc]
+        await until(lambda: all(heard.last(topic) == "online" for topic in topics))
+        attending.cancel()
+
+
 async def test_a_snapshot_may_be_asked_and_nothing_else(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

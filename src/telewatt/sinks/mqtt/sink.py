@@ -221,10 +221,13 @@ class MqttSink(LiveSink):
     def _look(self, now_s: float) -> Iterator[Message]:
         """What has happened without a frame, what was asked, and what it is time for."""
         if self._again:
+            yield from self._status_again()
             yield from self._everything(now_s)
         elif now_s - self._told_s >= self._section.interval_s:
             self._told_s = now_s
+            yield from self._status_again()
             for meter in list(self._meters.values()):
+                yield meter.availability()
                 yield from meter.labels()
             yield from self._status_of_lines(everything=True)
             yield self._service()
@@ -234,6 +237,11 @@ class MqttSink(LiveSink):
         yield from self._status_of_lines(everything=False)
         while self._replies:
             yield self._replies.popleft()
+
+    def _status_again(self) -> Iterator[Message]:
+        """Whatever another client has written in its place does not stay."""
+        if not self._compatible:
+            yield self._status(online=True)
 
     def _silent_since_before(self, now_s: float) -> Iterator[Message]:
         """Meters that the broker knows as available, and this service has not heard."""
