@@ -44,6 +44,15 @@ def test_a_state_is_said_with_its_remedy(reports, caplog):
     )
 
 
+def test_what_the_world_says_is_one_line_and_commands_no_terminal(reports, caplog):
+    hostile = "no\n12:00:00 house: all is well\x1b[2J\u202e\u2028"
+    reports.say(logging.WARNING, Text("{said}", "{said}"), said=hostile)
+    (record,) = caplog.records
+    assert record.getMessage() == "no\ufffd12:00:00 house: all is well\ufffd[2J\ufffd\ufffd"
+    reports.say(logging.WARNING, Text("é\u202f!\u00a0…", ""))
+    assert caplog.records[1].getMessage() == "é\u202f!\u00a0…"
+
+
 def test_a_line_that_changes_all_the_time_says_each_state_once_a_minute(reports, clock, caplog):
     caplog.set_level(logging.INFO)
     for _ in range(120):

@@ -15,6 +15,7 @@ import pytest
 from bench.past import fill, readings_of
 from telewatt.config.model import WebhookConfig
 from telewatt.sinks import SinkError
+from telewatt.sinks.posting import _plain
 from telewatt.sinks.webhook import Webhook
 from telewatt.store import Journal
 from telewatt.truth import EventKind

@@ -10,6 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from unicodedata import category
 
 from telewatt.language import Language, Text
 from telewatt.sources import LineState, LineStatus
@@ -21,6 +22,7 @@ from telewatt.truth import Event, EventKind
 
 QUIET_S = 60.0
 
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 log = logging.getLogger("telewatt")
 
 _LEVEL = {
@@ -146,8 +148,17 @@ class Reports:
         self._alarms = tuple(active)
 
     def say(self, level: int, text: Text, **values: object) -> None:
-        """One line of the log."""
-        log.log(level, text.fill(**values).of(self._language))
+        """One line of the log, whatever the world has put into the values."""
+        log.log(level, _plain(text.fill(**values).of(self._language)))
+
+
+def _plain(text: str) -> str:
+    """Without what would end a line or command a terminal: brokers and servers say what they like.
+
+    >>> _plain("busy" + chr(27) + "[31m")
+    'busy\ufffd[31m'
+    """
+    return "".join("\ufffd" if category(each) in _UNSEEN else each for each in text)
 
 
 def _end_of(meter: str) -> str:

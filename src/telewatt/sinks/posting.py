@@ -111,8 +111,10 @@ class Poster:
         )
         async with sent as answer:
             said = await answer.content.read(_SAID_CHARACTERS * 4)
-            text = said.decode("utf-8", "replace").strip()[:_SAID_CHARACTERS]
-            return Answer(answer.status, text, answer.headers.get("Location", ""))
+            text = _plain(said.decode("utf-8", "replace"))[:_SAID_CHARACTERS]
+            return Answer(
+                answer.status, text or answer.reason or "", answer.headers.get("Location", "")
+            )
 
     async def close(self) -> None:
         """End the connection."""
