@@ -117,6 +117,10 @@ async def test_an_answer_that_may_become_better_is_an_error(
     assert sink.refused == 0
 
 
+def test_what_a_receiver_says_is_one_plain_line() -> None:
+    assert _plain("no\n12:00 all is well\x1b[31m\u202e \0") == "no 12:00 all is well [31m"
+
+
 @pytest.mark.parametrize("status", [400, 413, 422])
 async def test_an_object_that_is_never_taken_does_not_hold_up_the_others(
     hook: Hook, status: int, caplog: pytest.LogCaptureFixture

@@ -113,7 +113,9 @@ class Poster:
             said = await answer.content.read(_SAID_CHARACTERS * 4)
             text = _plain(said.decode("utf-8", "replace"))[:_SAID_CHARACTERS]
             return Answer(
-                answer.status, text or answer.reason or "", answer.headers.get("Location", "")
+                answer.status,
+                text or answer.reason or "",
+                _plain(answer.headers.get("Location", "")),
             )
 
     async def close(self) -> None:
@@ -130,6 +132,11 @@ class Poster:
         if 300 <= answer.status < 400:
             return MOVED.fill(url=self.url, place=answer.place)
         return BUSY.fill(url=self.url, status=answer.status, said=answer.said)
+
+
+def _plain(text: str) -> str:
+    """On one line, and without what would command a terminal: it goes into the log."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def compressed(body: bytes) -> tuple[bytes, dict[str, str]]:
