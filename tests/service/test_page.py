@@ -40,7 +40,6 @@ async def run_until(service, is_true):
         ("starlette.requests", {}, "install telewatt[web]"),
         ("", {"listen": "192.0.2.1"}, "choose another port or address"),
         ("", {"listen": "0.0.0.0"}, "telewatt web password"),
-        ("", {"trusted_proxies": ["nonsense"]}, "trusted_proxies"),
     ],
 )
 async def test_without_a_page_the_meters_are_read(
