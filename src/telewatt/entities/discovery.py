@@ -144,6 +144,7 @@ def _component(device: Device, entity: Entity, language: Language) -> dict[str, 
 def entity_id(device: Device, entity: Entity, language: Language) -> str:
     """What Home Assistant calls an entity that nobody has renamed.
 
+    >>> from telewatt.language import Text
     >>> house = Device("021861348497", "maison", "", "", "")
     >>> entity_id(house, Entity("import_wh", Text("", "Énergie soutirée")), "fr")
     'sensor.maison_energie_soutiree'
