@@ -7,6 +7,6 @@ test("a meter on its own line is not the present after ten seconds of silence", 
 });
 
 test("relayed values may come once a minute", () => {
-  expect(isFresh({ status: "relayed" }, 61)).toBe(true);
-  expect(isFresh({ status: "relayed" }, 301)).toBe(false);
+  expect(isFresh({ status: "relayed" }, 301)).toBe(true);
+  expect(isFresh({ status: "relayed" }, 331)).toBe(false);
 });

@@ -8,8 +8,8 @@ from telewatt.tic import Status
 
 STALE_S = 10.0
 """So long without a correct frame, and what was shown is not the present any more (54E 9.4)."""
-STALE_RELAYED_S = 300.0
-"""The same where another program passes on what it has decoded: some do so once a minute."""
+STALE_RELAYED_S = 330.0
+"""The same where another program passes on what it has decoded: Tasmota every 300 s."""
 
 
 def stale_after_s(status: Status, wire_s: float = STALE_S) -> float:

@@ -185,3 +185,16 @@ async def test_a_bug_while_messages_are_heard_is_loud(
                 await anext(chunks)
     finally:
         await source.close()
+
+
+def test_messages_that_wait_are_bounded_and_the_oldest_go_first() -> None:
+    source = source_for("mqtt://127.0.0.1/tele/#")
+    assert isinstance(source, mqtt.MqttSource)
+    for number in range(200):
+        source._hear(f"tele/{number}", bytes(60_000), False)
+    assert sum(len(told.payload) for told in source._told) <= mqtt.WAITING_BYTES
+    assert source._told[-1].topic == "tele/199"
+    for number in range(mqtt.WAITING_MAX + 1000):
+        source._hear(f"tele/{number}", b"1", False)
+    assert len(source._told) == mqtt.WAITING_MAX
+    assert source._told[-1].topic == f"tele/{mqtt.WAITING_MAX + 999}"

@@ -15,7 +15,11 @@ from tests.web.conftest import days_ago
 async def test_meters_say_who_they_are(old_house):
     await old_house.wait_for_both()
     found = await old_house.until(
-        "meters", lambda found: all(meter["contract"] for meter in found["meters"])
+        "meters",
+        lambda found: all(
+            meter["contract"] and meter["registers"] and meter["subscribed_va"]
+            for meter in found["meters"]
+        ),
     )
     house, solar = sorted(found["meters"], key=lambda meter: meter["who"])
     assert (house["who"], house["kind"], house["mode"]) == ("house", "site", "historic")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TOGETHER_S = 0.2
 QUIET_S = 900.0  # Tasmota tells every 300 s by itself
 PAYLOAD_MAX = 1 << 16
+WAITING_MAX, WAITING_BYTES = 10_000, 4 << 20  # messages not read yet; the oldest go first
 STRANGE_MAX = 20  # messages, before it is said that none is understood
 
 
@@ -53,7 +54,8 @@ class MqttSource(Source):
         self._documents = Documents()
         self._relay: Relay | None = None
         self._broker: Broker | None = None
-        self._told: deque[Told] = deque(maxlen=10_000)
+        self._told: deque[Told] = deque()
+        self._told_bytes = 0
         self._news = asyncio.Event()
         self._meanings: dict[str, Meanings] = {}  # of the single values, by their names
         self._strange = 0
@@ -92,12 +94,21 @@ class MqttSource(Source):
         if broker is not None:
             await broker.hang_up()
         self._told.clear()
+        self._told_bytes = 0
         self._news.clear()
 
     def _hear(self, topic: str, payload: bytes, retained: bool) -> None:
         if topic and len(payload) <= PAYLOAD_MAX:
             self._told.append(Told(topic, payload, retained))
+            self._told_bytes += len(payload)
+            while self._told_bytes > WAITING_BYTES or len(self._told) > WAITING_MAX:
+                self._next()
         self._news.set()
+
+    def _next(self) -> Told:
+        told = self._told.popleft()
+        self._told_bytes -= len(told.payload)
+        return told
 
     async def _let_come_together(self) -> None:
         count = -1
@@ -108,7 +119,7 @@ class MqttSource(Source):
     def _frames(self, relay: Relay, *, at_last: bool = False) -> Iterator[bytes]:
         try:
             while self._told:
-                told = self._told.popleft()
+                told = self._next()
                 found = list(self._read(told, relay))
                 yield from (frame for frame in found if frame)
                 self._judge(told, understood=bool(found))

@@ -181,6 +181,9 @@ class Connection:
 
 def _cut(client: Client) -> None:
     """Close a connection that is not taken leave of; the client then tidies up by itself."""
+    ended = getattr(client, "_disconnected", None)
+    if ended is not None:  # what the library notes there, it would complain that nobody asked
+        ended.add_done_callback(lambda future: future.cancelled() or future.exception())
     wire = client._client.socket()
     if isinstance(wire, socket.socket):
         with suppress(OSError):
