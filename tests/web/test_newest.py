@@ -26,7 +26,7 @@ def after(status: Status, age_s: float) -> Newest:
         (Status.COMPLETE, 0, False),
         (Status.COMPLETE, 11, True),
         (Status.RELAYED, 90, False),
-        (Status.RELAYED, 301, True),
+        (Status.RELAYED, 331, True),
     ],
 )
 def test_what_is_relayed_may_be_older(status: Status, age_s: float, is_stale: bool) -> None:
