@@ -85,7 +85,7 @@ class Subscriber:
         self._broker = broker
         self.newest: dict[str, str] = {}
         self.arrivals: dict[str, set[str]] = {}  # meter -> times of its frames
-        self.history: dict[str, list[str]] = {}  # line -> times, as they came for the first time
+        self.history: dict[str, list[str]] = {}  # line -> times that were missed, as they came
         self.states = 0
 
     async def run(self) -> None:
@@ -109,12 +109,12 @@ class Subscriber:
         if kind in ("state", "history") and topic.count("/") == 2 and "/line/" not in topic:
             said = json.loads(payload)
             line, came = said["source"], said["received_at"]
-            self.arrivals.setdefault(line, set()).add(came)
-            if kind == "history":
-                if came not in self.history.setdefault(line, []):
-                    self.history[line].append(came)
-            else:
+            known = self.arrivals.setdefault(line, set())
+            if kind == "state":
                 self.states += 1
+            elif came not in known:  # after a kill some of what was shown is told again
+                self.history.setdefault(line, []).append(came)
+            known.add(came)
 
 
 @asynccontextmanager
