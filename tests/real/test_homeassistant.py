@@ -368,14 +368,17 @@ async def kill_service(stage: Stage, shown: Shown) -> None:
 
     await until(unavailable, "unavailable after the service was killed")
     began = stage.log.stat().st_size
+    began_s = monotonic()
     stage.start_service()
 
     async def reading() -> bool:
         return stage.log.read_text()[began:].count("lecture de ") >= 3
 
     await until(reading, "the service reads again")
-    took_s = await until_right(stage, shown, "states after the service was killed")
-    assert took_s < 3 * RIGHT_AGAIN_S
+    await until_right(stage, shown, "states after the service was killed")
+    took_s = monotonic() - began_s
+    print(f"the service: right again {took_s:.1f} s after its start")
+    assert took_s < RIGHT_AGAIN_S
 
 
 async def kill_broker(stage: Stage, shown: Shown) -> None:
@@ -394,7 +397,7 @@ async def kill_broker(stage: Stage, shown: Shown) -> None:
 
     await until(available, "Home Assistant is connected again")
     took_s = await until_right(stage, shown, "states after the broker was killed")
-    assert took_s < 3 * RIGHT_AGAIN_S
+    assert took_s < RIGHT_AGAIN_S
 
 
 async def fill_the_past(stage: Stage, shown: Shown, closed: datetime) -> None:
@@ -422,7 +425,7 @@ async def fill_the_past(stage: Stage, shown: Shown, closed: datetime) -> None:
 
     await until(running, "Home Assistant has started again")
     took_s = await until_right(stage, shown, "states after Home Assistant was killed")
-    assert took_s < 3 * RIGHT_AGAIN_S
+    assert took_s < RIGHT_AGAIN_S
 
     async def complete() -> bool:
         said = await asyncio.to_thread(stage.command, "ha", "backfill", "--dry-run")

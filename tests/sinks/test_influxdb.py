@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+import ssl
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+import trustme
 from aiohttp import web
 
 from telewatt.config.model import InfluxConfig
@@ -187,9 +189,6 @@ async def test_what_is_too_large_is_sent_in_parts(database: Database) -> None:
 
 
 async def test_a_certificate_that_nobody_signed_is_not_accepted(tmp_path) -> None:
-    trustme = pytest.importorskip("trustme")
-    import ssl
-
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
