@@ -29,6 +29,7 @@ describe("numbers", () => {
   test("French has its comma and its spaces", () => {
     language.set("fr");
     expect(number(1234.5, 1)).toBe("1\u00a0234,5");
+    expect([number(0.01, 3), number(-1234.567, 3)]).toEqual(["0,010", "−1\u00a0234,567"]);
     expect(bytes(12_300_000)).toBe("12\u00a0Mo");
   });
 

@@ -29,8 +29,12 @@ export function number(value: number | null | undefined, digits = 0): string {
         maximumFractionDigits: digits,
       }),
   );
-  const told = format.format(value).replace(/[\u202f,](?=\d{3}(\D|$))/g, "\u00a0");
-  return told.replace("-", "−");
+  return format
+    .formatToParts(value)
+    .map((part) =>
+      part.type === "group" ? "\u00a0" : part.type === "minusSign" ? "−" : part.value,
+    )
+    .join("");
 }
 
 /** A value and its unit, both to be set in type. */
