@@ -26,26 +26,8 @@ _TYPECODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _WINDOW = 256  # values, among which the different ones are counted
 
 
-def encode_ints(values: Sequence[int]) -> bytes:
-    """The column of these values: any ints, however large, of either sign; ``b""`` if none."""
-    return encode_columns((values,))
-
-
-def decode_ints(data: bytes, count: int) -> list[int]:
-    """The ``count`` values that `encode_ints` made into these bytes.
-
-    Raises:
-        ValueError: the bytes are no column of so many values.
-    """
-    cursor = Cursor(data)
-    (values,) = cursor.columns((count,))
-    if cursor.place != len(data):
-        raise ValueError(f"{len(data) - cursor.place} bytes too many for {count} values")
-    return values
-
-
 def encode_columns(columns: Iterable[Sequence[int]]) -> bytes:
-    """The table of these columns, one after the other; `Cursor.columns` reads it."""
+    """The table of these columns of any ints, however large; `Cursor.columns` reads it."""
     codes, heads, planes = bytearray(), bytearray(), bytearray()
     for values in columns:
         if values:

@@ -13,7 +13,7 @@ from telewatt.simulator.injectors import (
     Damage,
     misread,
 )
-from telewatt.simulator.noise import Noise, NoiseSettings, split_reads
+from telewatt.simulator.noise import Noise, NoiseSettings
 from telewatt.tic import Decoder, Mode, Reason, add_parity, encode_dataset, encode_frame
 
 FRAME = encode_frame(
@@ -124,10 +124,3 @@ def test_reading_at_the_wrong_speed_gives_garbage(ratio: float, longer: bool) ->
     garbage = misread(FRAME, 1 / ratio)
     assert (len(garbage) > len(FRAME)) is not longer
     assert b"ADSC" not in garbage
-
-
-def test_reads_are_cut_anywhere_and_lose_nothing() -> None:
-    chunks = list(split_reads(FRAME * 20, 3))
-    assert b"".join(chunks) == FRAME * 20
-    assert all(1 <= len(chunk) <= 64 for chunk in chunks)
-    assert len({len(chunk) for chunk in chunks}) > 20

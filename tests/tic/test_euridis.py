@@ -1,8 +1,6 @@
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from telewatt.tic import euridis
 from telewatt.tic.values import Address
 
@@ -31,16 +29,3 @@ def test_extra_manufacturer_codes_have_the_name_of_their_manufacturer() -> None:
 def test_a_code_with_two_meanings_names_both() -> None:
     assert " / " in euridis.device_types()["45"].name
     assert " / " in euridis.device_types()["67"].name
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [("138705016492", "29"), ("020322990008", "20"), ("020426009006", "74")],
-)
-def test_control_key_is_the_one_printed_on_the_meter(address: str, key: str) -> None:
-    assert euridis.control_key(address) == key
-
-
-def test_control_key_wants_twelve_digits() -> None:
-    with pytest.raises(ValueError, match="twelve digits"):
-        euridis.control_key("12")

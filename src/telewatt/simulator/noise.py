@@ -4,7 +4,6 @@ Every injector has its own random stream: the same seed does the same damage.
 """
 
 import re
-from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
@@ -63,12 +62,3 @@ def parse_noise(text: str) -> tuple[NoiseSettings, ...]:
             )
         settings.append(NoiseSettings(name, float(rate)))
     return tuple(settings)
-
-
-def split_reads(stream: bytes, seed: int) -> Iterator[bytes]:
-    """The stream in chunks of 1 to 64 bytes, as a port's time-outs cut it anywhere."""
-    rng, at = Random(f"{seed}/reads"), 0
-    while at < len(stream):
-        length = 1 + int(64 * rng.random())
-        yield stream[at : at + length]
-        at += length

@@ -83,18 +83,18 @@ def parse_script(text: str) -> tuple[Event, ...]:
 
 def _parse_event(line: str) -> Event:
     parts = line.split(maxsplit=2)
-    if len(parts) < 2 or parts[1] not in _VERBS:
+    if len(parts) < 2 or parts[1] not in VERBS:
         raise refusal(
             "write WHEN VERB, the verb one of: {verbs}",
             "écrivez QUAND VERBE, le verbe parmi : {verbs}",
-            verbs=" ".join(_VERBS),
+            verbs=" ".join(VERBS),
         )
     when = (
         timedelta(seconds=read_seconds(parts[0]))
         if parts[0].startswith("+")
         else read_instant(parts[0])
     )
-    return Event(when, _VERBS[parts[1]](parts[2].strip() if len(parts) > 2 else ""))
+    return Event(when, VERBS[parts[1]](parts[2].strip() if len(parts) > 2 else ""))
 
 
 def _options(text: str, *allowed: str, required: tuple[str, ...] = ()) -> dict[str, str]:
@@ -248,7 +248,7 @@ def _for(kind: Callable[[int], Action]) -> Callable[[str], Action]:
     return lambda text: kind(_duration(_options(text, "for", required=("for",))))
 
 
-_VERBS: dict[str, Callable[[str], Action]] = {
+VERBS: dict[str, Callable[[str], Action]] = {
     "mode": lambda text: SwitchMode(read_mode(text)),
     "contract": _contract,
     "power": _power,
@@ -265,4 +265,3 @@ _VERBS: dict[str, Callable[[str], Action]] = {
     "ultrashort": _message(16, once=True),
     "idle": _for(Idle),
 }
-VERBS = tuple(_VERBS)

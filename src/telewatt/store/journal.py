@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from telewatt.reading import Reading
 from telewatt.store.alarms import Alarm, Alarms
-from telewatt.store.batch import Entry, Sealed, chunks, seal, unseal
+from telewatt.store.batch import Entry, chunks, seal, unseal
 from telewatt.store.durable import Durable
 from telewatt.store.gap import Gap
 from telewatt.store.places import Places
@@ -42,11 +42,8 @@ class Counters:
 
     appended: int = 0
     committed: int = 0
-    commits: int = 0
     failed_commits: int = 0
     dropped: int = 0
-    payload_bytes: int = 0
-    commit_s: float = 0.0
 
 
 class Journal:
@@ -266,7 +263,7 @@ class Journal:
         return self._disk_bytes is not None and self.prune(self._disk_bytes, self.processed_seq)
 
     def _commit(self) -> None:
-        started, before = time.monotonic(), self._durable.seq
+        before = self._durable.seq
         self._seal()
         pending = self._tail.pending()
         last_seq = pending[-1].last_seq if pending else before
@@ -283,7 +280,7 @@ class Journal:
             self._failures += 1
             self.counters.failed_commits += 1
         if self._durable.seq > before:
-            self._count(pending, time.monotonic() - started)
+            self.counters.committed += sum(batch.entries for batch in pending)
 
     def _seal(self) -> None:
         claimed = self._tail.claim()
@@ -295,12 +292,6 @@ class Journal:
         dropped = self._tail.take_dropped()
         self.counters.dropped += sum(gap.last_seq - gap.first_seq + 1 for gap in dropped)
         self._durable.note(dropped)
-
-    def _count(self, batches: list[Sealed], duration_s: float) -> None:
-        self.counters.commits += 1
-        self.counters.committed += sum(batch.entries for batch in batches)
-        self.counters.payload_bytes += sum(len(batch.payload) for batch in batches)
-        self.counters.commit_s = duration_s
 
     async def _pause(self) -> None:
         """Wait until the next commit is due."""

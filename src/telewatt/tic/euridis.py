@@ -35,22 +35,6 @@ def device_types() -> dict[str, DeviceType]:
     }
 
 
-def control_key(address: str) -> str:
-    """The two-digit key printed on the meter after its address: it proves a hand-typed address.
-
-    ``address`` has twelve decimal digits; hexadecimal types have no key (ValueError).
-
-    >>> control_key("138705016492")
-    '29'
-    """
-    if len(address) != 12:
-        raise ValueError(f"{address!r} has not twelve digits")
-    digits = [int(digit) for digit in reversed(address)]
-    plain = sum(digits) % 11
-    weighted = sum(place * digit for place, digit in enumerate(digits, start=1)) % 11
-    return f"{plain % 10}{weighted % 10}"
-
-
 def _rows() -> list[list[str]]:
     lines = Path(__file__).with_name("euridis.tsv").read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines[1:]]

@@ -17,7 +17,7 @@ from telewatt.rollup import Fold, Portion, Step
 from telewatt.rollup.instant import HOUR_MS
 from telewatt.rollup.total import Energy, Quality
 from telewatt.store.history import History, ImportLostError
-from telewatt.store.history.imports import Draft, _pieces
+from telewatt.store.history.imports import Draft, _pieces, read_content
 from tests.store.history.meters import METER, START, START_MS, new_history, points, portion
 
 HOUR = timedelta(hours=1)
@@ -69,7 +69,7 @@ def test_an_import_keeps_its_content(history: History) -> None:
         params,
     )
     assert done.size == len(content)
-    assert b"".join(history.import_content(done.number)) == content
+    assert b"".join(read_content(history._database, done.number)) == content
     assert history.imports() == [done]
     assert history.find_import(done.hash) == done
     assert history.find_import("0") is None
@@ -117,22 +117,11 @@ def test_an_import_that_is_broken_off_is_not_seen_and_goes_away(history: History
 
 
 def test_of_two_imports_at_once_the_later_one_goes_on(history: History) -> None:
-    early = Draft(history._database, METER, "csv", "early")
+    early = Draft(history._database, METER, "csv", "early", {})
     bring_in(history, 0, 24)
     with pytest.raises(ImportLostError):
         early.merge(half_hours(0, 1))
     assert [each.name for each in history.imports()] == ["a.csv"]
-
-
-def test_an_import_is_computed_anew_under_its_number(history: History) -> None:
-    number = bring_in(history, 0, 24)
-    done = history.imports()
-    history.renew_import(number, [half_hours(0, 24, wh=600)])
-    assert history.imports() == done
-    assert b"".join(history.import_content(number)) == b"x"
-    assert energies(history, 0, 2) == [Energy(600, Quality.MEASURED)] * 2
-    with pytest.raises(ImportLostError):
-        history.renew_import(99, [])
 
 
 # -- the journal and imports -----------------------------------------------------------------------

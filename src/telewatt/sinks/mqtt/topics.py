@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeGuard
 
 _RESERVED = re.compile(r"(status|service|line|command)_*")
 _ESCAPED = re.compile(r"\+|_(?![a-z])")
-_ESCAPES = re.compile(r"_P|__")
 
 
 class Message(NamedTuple):
@@ -34,15 +33,6 @@ def label_level(label: str) -> str:
     ('NJOURF_P1', 'SMAXSN-1', 'EAP_s')
     """
     return _ESCAPED.sub(lambda found: "_P" if found[0] == "+" else "__", label)
-
-
-def label_of(level: str) -> str:
-    """The label that `label_level` wrote so.
-
-    >>> label_of("NJOURF_P1")
-    'NJOURF+1'
-    """
-    return _ESCAPES.sub(lambda found: "+" if found[0] == "_P" else "_", level)
 
 
 def meter_level(meter: str) -> str:

@@ -1,6 +1,6 @@
 """The history: what the journal and imports became, minute by minute, and the answers from it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from telewatt.rollup.series import Series
 from telewatt.rollup.total import Energy
 from telewatt.store.history import events, imports, meters, stages
 from telewatt.store.history.database import Database
-from telewatt.store.history.faults import GenerationError, ImportLostError, ReplayLostError
+from telewatt.store.history.faults import GenerationError, ReplayLostError
 from telewatt.store.history.imports import Draft, Import
 from telewatt.store.history.meters import Join, Meter
 from telewatt.store.history.queries import OpenPart, Query
@@ -179,12 +179,6 @@ class History:
         with self._database.writing() as connection:
             return stages.begin(connection, to_ms(since), oldest_seq, meters, self.path)
 
-    def abandon_replay(self) -> None:
-        """Give up the replay that is going on, if there is one."""
-        with self._database.writing() as connection:
-            stages.abandon(connection)
-        self._database.shrink()
-
     def promote(self, state: Any = None) -> Progress:
         """Put the replay in the place of what queries see; a new generation begins.
 
@@ -327,24 +321,6 @@ class History:
             draft.merge(portion)
         number = draft.publish()
         return next(each for each in self.imports() if each.number == number)
-
-    def renew_import(self, number: int, portions: Iterable[Portion]) -> None:
-        """Put what was folded anew from the content of an import in the place of what there is.
-
-        Raises:
-            ImportLostError: there is none of this number, or another import began meanwhile.
-        """
-        meter = next((each.meter for each in self.imports() if each.number == number), None)
-        if meter is None:
-            raise ImportLostError(path=self.path)
-        draft = Draft(self._database, meter, replaces=number)
-        for portion in portions:
-            draft.merge(portion)
-        draft.publish()
-
-    def import_content(self, number: int) -> Iterator[bytes]:
-        """The content of an import, in parts of at most 1 MiB."""
-        return imports.read_content(self._database, number)
 
     def remove_import(self, number: int) -> bool:
         """Undo an import; ``False`` if there is none of this number."""

@@ -95,23 +95,12 @@ def read_content(database: Database, number: int) -> Iterator[bytes]:
 
 
 class Draft:
-    """An import being built, where no query sees it.
-
-    Args:
-        database: where.
-        replaces: the import whose roll-ups are computed again; ``None`` for a new one.
-    """
+    """An import being built, where no query sees it."""
 
     def __init__(
-        self,
-        database: Database,
-        meter: str,
-        kind: str = "",
-        name: str = "",
-        params: Mapping[str, Any] | None = None,
-        replaces: int | None = None,
+        self, database: Database, meter: str, kind: str, name: str, params: Mapping[str, Any]
     ) -> None:
-        self._database, self._replaces = database, replaces
+        self._database = database
         with database.writing() as connection:
             unfinished = connection.execute("SELECT id FROM import WHERE done_ms IS NULL")
             for (number,) in unfinished.fetchall():
@@ -120,7 +109,7 @@ class Draft:
             cursor = connection.execute(
                 """INSERT INTO import (hash, kind, name, meter, params, size)
                 VALUES ('', ?, ?, ?, ?, 0)""",
-                (kind, name, self._meter, json.dumps(dict(params or {}))),
+                (kind, name, self._meter, json.dumps(dict(params))),
             )
             self._number = cursor.lastrowid or 0
 
@@ -152,38 +141,27 @@ class Draft:
     def publish(self) -> int:
         """Let queries see it; give its number, or that of the import which has this content."""
         with self._writing() as connection:
-            number = self._replaces
-            if number is None:
-                sql = """
-                    SELECT other.id FROM import JOIN import AS other USING (hash)
-                    WHERE import.id = ? AND other.done_ms IS NOT NULL"""
-                same = connection.execute(sql, [self._number]).fetchone()
-                if same is not None:
-                    remove(connection, self._number)
-                    return int(same[0])
-                connection.execute(
-                    "UPDATE import SET done_ms = ? WHERE id = ?",
-                    (time.time_ns() // 1_000_000, self._number),
-                )
-            self._move(connection, self._number if number is None else number)
-            return self._number if number is None else number
-
-    def _move(self, connection: sqlite3.Connection, number: int) -> None:
-        for table in ("chunk", "event"):
-            connection.execute(f"DELETE FROM {table} WHERE stage = 0 AND origin = ?", [number])
+            sql = """
+                SELECT other.id FROM import JOIN import AS other USING (hash)
+                WHERE import.id = ? AND other.done_ms IS NOT NULL"""
+            same = connection.execute(sql, [self._number]).fetchone()
+            if same is not None:
+                remove(connection, self._number)
+                return int(same[0])
             connection.execute(
-                f"UPDATE {table} SET stage = 0, origin = ? WHERE stage = 1 AND origin = ?",
-                (number, self._number),
+                "UPDATE import SET done_ms = ? WHERE id = ?",
+                (time.time_ns() // 1_000_000, self._number),
             )
-        if number != self._number:
-            remove(connection, self._number)
+            for table in ("chunk", "event"):
+                sql = f"UPDATE {table} SET stage = 0 WHERE stage = 1 AND origin = ?"
+                connection.execute(sql, [self._number])
+            return self._number
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._database.writing() as connection:
-            numbers = (self._number, self._number if self._replaces is None else self._replaces)
-            sql = "SELECT count(*) FROM import WHERE id IN (?, ?)"
-            if connection.execute(sql, numbers).fetchone()[0] < len(set(numbers)):
+            sql = "SELECT 1 FROM import WHERE id = ?"
+            if connection.execute(sql, [self._number]).fetchone() is None:
                 raise ImportLostError(path=self._database.path)
             yield connection
 
