@@ -31,7 +31,3 @@ def test_modes_share_quantities():
     assert of["BASE"] == of["HCHC"] == of["BBRHCJB"] == of["EASF01"] == "import_1_wh"
     assert of["BBRHPJR"] == of["EASF06"] == "import_6_wh"
     assert of["EAST"] == "import_wh"
-
-
-def test_the_order_is_that_of_the_table():
-    assert [each.order for each in QUANTITIES.values()] == list(range(1, len(QUANTITIES) + 1))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from telewatt.entities import COLOURS, contract_of_option
+from telewatt.entities import COLOURS, CONTRACTS
 from telewatt.language import Text
 from telewatt.tic import Dataset, Mode, Reason
 from telewatt.tic.labels import TABLE
@@ -282,7 +282,7 @@ def _demain(value: Demain) -> tuple[Text | None, tuple[Field, ...]]:
 
 
 def _optarif(value: Optarif) -> tuple[Text | None, tuple[Field, ...]]:
-    contract = contract_of_option(value.option)
+    contract = CONTRACTS.get(value.option)
     return (_same(value.option) if contract is None else contract.name), ()
 
 

@@ -28,14 +28,12 @@ class Quantity(NamedTuple):
         name: ``import_wh``, ``voltage_1_v``...
         unit: ``Wh``, ``varh``, ``VA``, ``V``, ``A`` or ``W``.
         kind: counter, gauge or estimate.
-        order: place in the table, from 1; tables and exports keep it.
         title: its name for people.
     """
 
     name: str
     unit: str
     kind: QuantityKind
-    order: int
     title: Text
 
 
@@ -83,9 +81,6 @@ def _rows() -> Iterator[tuple[str, str, QuantityKind, str, str]]:
 
 
 QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
-    {
-        name: Quantity(name, unit, kind, order, Text(en, fr))
-        for order, (name, unit, kind, en, fr) in enumerate(_rows(), 1)
-    }
+    {name: Quantity(name, unit, kind, Text(en, fr)) for name, unit, kind, en, fr in _rows()}
 )
-"""Every quantity by its name, in the order of the table."""
+"""Every quantity by its name, in the order of the table; tables and exports keep it."""

@@ -6,7 +6,6 @@ from telewatt.entities import (
     CONTRACTS,
     Profile,
     contract_of,
-    contract_of_option,
     entities_of,
     entity_of_label,
     entity_of_quantity,
@@ -117,7 +116,7 @@ def test_a_house_with_tempo_sees_its_colours_and_its_six_registers() -> None:
     quantities = {"import_wh", "export_wh", *(f"import_{n}_wh" for n in range(1, 11))}
     labels = {row.label for row in LABELS if row.namespace == "standard"}
     profile = Profile(
-        *(Mode.STANDARD, frozenset(labels), frozenset(quantities), contract_of_option("tempo"), 3)
+        *(Mode.STANDARD, frozenset(labels), frozenset(quantities), CONTRACTS["tempo"], 3)
     )
     found = {entity.key: entity for entity in entities_of(profile)}
     assert "import_6_wh" in found
@@ -132,6 +131,6 @@ def test_a_house_with_tempo_sees_its_colours_and_its_six_registers() -> None:
 def test_one_register_alone_is_not_shown_beside_its_total() -> None:
     profile = Profile(
         *(Mode.HISTORIC, frozenset(("BASE",)), frozenset(("import_wh", "import_1_wh"))),
-        *(contract_of_option("base"), 1),
+        *(CONTRACTS["base"], 1),
     )
     assert "import_1_wh" not in {entity.key for entity in entities_of(profile)}

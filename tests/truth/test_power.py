@@ -14,10 +14,10 @@ from tests.truth.readings import START
 class House:
     """A meter read every second (or so) and what it draws, W; ``delay`` frames until settled."""
 
-    def __init__(self, every_s: float = 1.0, delay: int = 0) -> None:
+    def __init__(self, every_s: float = 1.0, delay: int = 0, index: str = "import_wh") -> None:
         self.power = ActivePower()
         self.at_s, self.energy_ws, self._every_s = 0.0, 1_000_000.0, every_s
-        self._delay, self._held = delay, []
+        self._delay, self._held, self._index = delay, [], index
 
     def draw(self, watts: float, seconds: float, va: int | None = None) -> list:
         """The estimates while it draws this."""
@@ -26,7 +26,7 @@ class House:
             self.at_s += self._every_s
             self.energy_ws += watts * self._every_s
             at = START + timedelta(seconds=self.at_s)
-            self._held.append(Settled(at, {"import_wh": int(self.energy_ws // 3600)}))
+            self._held.append(Settled(at, {self._index: int(self.energy_ws // 3600)}))
             settled = self._held[: len(self._held) - self._delay]
             del self._held[: len(settled)]
             gauges = {"apparent_va": round(watts * 1.1) if va is None else va}
@@ -84,6 +84,4 @@ def test_a_silence_begins_a_new_window():
 
 
 def test_a_meter_without_the_index_has_no_estimate():
-    house = House()
-    house.power = ActivePower("export_wh")
-    assert set(house.draw(1000, 100)) == {None}
+    assert set(House(index="export_wh").draw(1000, 100)) == {None}

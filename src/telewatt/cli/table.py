@@ -41,13 +41,13 @@ def whole(number: int, language: Language) -> str:
     return f"{number:,}".replace(",", "," if language == "en" else "\xa0")
 
 
-def decimal(number: float, language: Language, digits: int = 1) -> str:
-    """A number with so many decimals.
+def decimal(number: float, language: Language) -> str:
+    """A number with one decimal.
 
-    >>> decimal(1234.56, "en"), decimal(0.25, "fr", 2)
-    ('1,234.6', '0,25')
+    >>> decimal(1234.56, "en"), decimal(0.5, "fr")
+    ('1,234.6', '0,5')
     """
-    integer, _, rest = f"{number:,.{digits}f}".partition(".")
+    integer, _, rest = f"{number:,.1f}".partition(".")
     if language == "en":
         return f"{integer}.{rest}"
     return f"{integer.replace(',', chr(0xA0))},{rest}"

@@ -15,7 +15,6 @@ from telewatt.entities.contract import (
     Contract,
     Period,
     contract_of,
-    contract_of_option,
     period_of,
     words_of,
 )
@@ -40,7 +39,6 @@ __all__ = [
     "Period",
     "Profile",
     "contract_of",
-    "contract_of_option",
     "discovery_of",
     "entities_of",
     "entity_id",

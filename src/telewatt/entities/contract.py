@@ -141,11 +141,6 @@ def contract_of(name: str, texts: Mapping[int, str] | None = None) -> Contract:
     return known._replace(periods=dict(sorted({**expected, **seen}.items())))
 
 
-def contract_of_option(option: str) -> Contract | None:
-    """The contract of a historic meter, from `telewatt.tic.values.Optarif.option`."""
-    return CONTRACTS.get(option)
-
-
 def period_of(text: str) -> Period:
     """The period that LTARF names; one that nobody knows keeps the supplier's words."""
     words = words_of(text)

@@ -28,7 +28,6 @@ _COLUMNS_LEFT = Fault(
     ),
     Text("download the file again", "téléchargez de nouveau le fichier"),
 )
-_MARK = "\N{HORIZONTAL ELLIPSIS}"  # where a pattern has a letter with an accent
 _NUMBER = re.compile(r"\d{6}")
 _SECTIONS = {  # the first names of what stands between tables, or below the last one
     *("periode", "identifiant prm", "prm", "point reference mesure (prm)", "type de comptage"),

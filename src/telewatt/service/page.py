@@ -82,7 +82,6 @@ def household_of(service: "Service", file: Path | None) -> Household:
         config=service.config,
         file=file,
         folder=service.path.parent,
-        language=service.language,
         started=datetime.now(UTC),
         journal=service.journal,
         history=history,

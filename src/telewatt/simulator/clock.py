@@ -80,6 +80,6 @@ def seasonless(epoch_s: int) -> str:
     return " " + horodate(epoch_s)[1:]
 
 
-def midnight_before(epoch_s: int, days: int = 0) -> int:
-    """The instant of the last local midnight, or of one ``days`` earlier."""
+def midnight_before(epoch_s: int, days: int) -> int:
+    """The instant of the local midnight ``days`` before the last one."""
     return instant(local_time(epoch_s).day - days, 0)

@@ -73,10 +73,9 @@ class Poster:
         requests: sent so far.
     """
 
-    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
         self.requests = 0
-        self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -91,7 +90,7 @@ class Poster:
         try:
             return await self._post(body, headers, query or {})
         except TimeoutError as error:
-            raise SinkError(SILENT.fill(url=self.url, seconds=self._timeout_s)) from error
+            raise SinkError(SILENT.fill(url=self.url, seconds=TIMEOUT_S)) from error
         except aiohttp.ClientConnectorCertificateError as error:
             raise SinkError(CERTIFICATE.fill(url=self.url, why=error.certificate_error)) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -104,7 +103,7 @@ class Poster:
         self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
     ) -> Answer:
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=self._timeout_s)
+            timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
             self._session = aiohttp.ClientSession(timeout=timeout)
         sent = self._session.post(
             self.url, data=body, headers=headers, params=query, allow_redirects=False

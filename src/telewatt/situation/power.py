@@ -30,12 +30,6 @@ def subscribed_va(seen: Seen, phases: int) -> int | None:
     return None
 
 
-def cut_off_va(seen: Seen) -> int | None:
-    """At which power the meter cuts off, VA; ``None`` where it does not say."""
-    value = seen.value("PCOUP")
-    return value * 1000 if isinstance(value, int) else None
-
-
 def drawn_va(frame: Frame, values: Mapping[str, object], phases: int) -> int | None:
     """Apparent power drawn now; in short frames from their currents alone, VA."""
     if frame.kind is Kind.SHORT:

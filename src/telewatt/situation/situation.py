@@ -4,7 +4,6 @@ What a page, a home automation or a display shows of "now", so that all of them 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from telewatt.entities import (
     entity_of_label,
     words_of,
 )
-from telewatt.situation.power import OverPower, cut_off_va, drawn_va, subscribed_va
+from telewatt.situation.power import OverPower, drawn_va, subscribed_va
 from telewatt.situation.seen import Seen, phases_of
 from telewatt.situation.tariff import (
     NOTHING,
@@ -49,18 +48,16 @@ class Situation(NamedTuple):
     """What holds now. ``None``: not known, or not told by this meter.
 
     Attributes:
-        received_at: arrival of the newest frame, aware UTC.
         contract: as far as it is known.
         period, period_source: the running tariff period, and the label that says so.
         tempo_today, tempo_tomorrow: ``blue``, ``white`` or ``red``, each with its label.
         ejp_today, ejp_notice: whether an EJP peak runs, or is announced; ``None``: no EJP contract.
         over_power, over_power_source: whether the subscribed power is exceeded, and what says so.
-        subscribed_va, cut_off_va: limits, VA.
+        subscribed_va: the limit, VA.
         margin_va: what is left before the subscribed power, VA; negative beyond it.
         status: the status register of a meter in standard mode.
     """
 
-    received_at: datetime
     contract: Contract | None = None
     period: Period | None = None
     period_source: str = ""
@@ -71,7 +68,6 @@ class Situation(NamedTuple):
     over_power: bool | None = None
     over_power_source: str = ""
     subscribed_va: int | None = None
-    cut_off_va: int | None = None
     margin_va: int | None = None
     status: Stge | None = None
 
@@ -214,7 +210,6 @@ class Present:
         status = seen.value("STGE")
         runs = peak_running(seen, period)
         return Situation(
-            received_at=judged.reading.received_at,
             contract=contract,
             period=period,
             period_source=source,
@@ -225,7 +220,6 @@ class Present:
             over_power=self._over.now,
             over_power_source=self._over.source,
             subscribed_va=limit_va,
-            cut_off_va=cut_off_va(seen),
             margin_va=None if limit_va is None or now_va is None else limit_va - now_va,
             status=status if isinstance(status, Stge) else None,
         )

@@ -5,13 +5,7 @@ Sources: Enedis-NOI-CPT_54E v3, 6.2.3 (STGE, NTARF); manufacturers' manuals (PTE
 
 from typing import NamedTuple
 
-from telewatt.entities import (
-    Contract,
-    Period,
-    contract_of,
-    contract_of_option,
-    period_of,
-)
+from telewatt.entities import CONTRACTS, Contract, Period, contract_of, period_of
 from telewatt.situation.seen import Seen
 from telewatt.tic import Mode
 from telewatt.tic.values import Demain, Optarif, Ptec, Stge
@@ -40,7 +34,7 @@ class Tariffs:
         """As far as it is known; the same object while nothing changes."""
         if mode is not Mode.STANDARD:
             option = seen.value("OPTARIF")
-            return contract_of_option(option.option) if isinstance(option, Optarif) else None
+            return CONTRACTS.get(option.option) if isinstance(option, Optarif) else None
         name = seen.data("NGTF")
         if name is not None and name != self._name:
             self._name, self._texts, self._contract = name, {}, None

@@ -6,7 +6,7 @@ Rules, per line:
   (one frame may be a misread address, two are swapped cables or a replaced meter);
 - a complete long frame without an address comes from a meter which sends none (CJE, ICE, PME-PMI
   2010): it is the configured one; so is one whose values another program has decoded;
-- nothing waits for ever: beyond ``hold`` readings the oldest goes to the meter known so far.
+- nothing waits for ever: beyond `HELD_AT_MOST` readings the oldest goes to the meter known so far.
 Pure; no reading is lost, none is filed twice, the order is kept.
 """
 
@@ -27,19 +27,16 @@ class Identity:
         configured: the address from the configuration; needed for meters which send none.
         on_meter: called with (known so far, new) when another meter is believed; the first
             argument is ``None`` for the first meter ever.
-        hold: readings kept waiting at most.
     """
 
     def __init__(
         self,
-        configured: str | None = None,
-        on_meter: Callable[[str | None, str], None] | None = None,
-        hold: int = HELD_AT_MOST,
+        configured: str | None,
+        on_meter: Callable[[str | None, str], None] | None,
     ) -> None:
         self.meter = configured
         self._configured = configured
         self._on_meter = on_meter
-        self._hold = hold
         self._held: deque[Reading] = deque()
         self._settled = False
         self._candidate: str | None = None
@@ -84,7 +81,7 @@ class Identity:
         return list(self._release(said))
 
     def _overflow(self) -> list[Reading]:
-        if len(self._held) <= self._hold:
+        if len(self._held) <= HELD_AT_MOST:
             return []
         return [replace(self._held.popleft(), meter=self.meter)]
 

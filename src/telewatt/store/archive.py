@@ -160,7 +160,6 @@ class Archive:
         *,
         since: datetime | None = None,
         until: datetime | None = None,
-        meter: str | None = None,
     ) -> Iterator[Entry]:
         """The entries after this number, ascending, in little memory.
 
@@ -171,7 +170,6 @@ class Archive:
             after: 0 for the beginning.
             since: arrived then or later, aware.
             until: arrived before, aware.
-            meter: of this meter alone.
         """
         span = Span(
             _EVER.since_us if since is None else microseconds(since),
@@ -181,11 +179,7 @@ class Archive:
             with contextlib.suppress(BatchError):
                 for entry in unseal(row.payload, after):
                     at = entry.reading.received_at
-                    if (
-                        (since is None or since <= at)
-                        and (until is None or at < until)
-                        and meter in (None, entry.reading.meter)
-                    ):
+                    if (since is None or since <= at) and (until is None or at < until):
                         yield entry
             after = row.last_seq  # the next row may be a block that holds these entries too
 

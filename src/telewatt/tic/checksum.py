@@ -9,7 +9,7 @@ Source: Enedis-NOI-CPT_54E v3, 5.3.6 tables 6-7.
 
 from telewatt.tic.frame import Mode
 
-LF, CR, STX, ETX, EOT, HT, SP = b"\n", b"\r", b"\x02", b"\x03", b"\x04", b"\t", b" "
+LF, CR, STX, ETX, HT, SP = b"\n", b"\r", b"\x02", b"\x03", b"\t", b" "
 SEPARATOR = {Mode.HISTORIC: SP, Mode.HISTORIC_HT: HT, Mode.STANDARD: HT}
 
 WITH_PARITY = bytes(b | 0x80 if b.bit_count() % 2 else b for b in range(128)) * 2

@@ -23,7 +23,6 @@ STEP_VA, STEP = 150, 0.25
 """A jump of the apparent power: more than both this and this part of it."""
 USEFUL_W, USEFUL = 100, 0.5
 """An estimate is told if its error is below this, or below this part of it."""
-_APPARENT = {"import_wh": "apparent_va", "export_wh": "apparent_export_va"}
 
 
 class Estimate(NamedTuple):
@@ -50,14 +49,9 @@ class _Mark(NamedTuple):
 
 
 class ActivePower:
-    """Follows one meter.
+    """Follows one meter."""
 
-    Args:
-        quantity: ``import_wh``, or ``export_wh`` for what is injected.
-    """
-
-    def __init__(self, quantity: str = "import_wh") -> None:
-        self._quantity = quantity
+    def __init__(self) -> None:
         self._unsettled: deque[tuple[datetime, int | None]] = deque(maxlen=8)
         self._ticks: deque[_Mark] = deque()  # the first one may be a jump
         self._last: _Mark | None = None  # the newest frame
@@ -69,10 +63,10 @@ class ActivePower:
         Returns:
             ``None`` while too little is known, and for a meter without that index.
         """
-        apparent_va = judgement.gauges.get(_APPARENT[self._quantity])
+        apparent_va = judgement.gauges.get("apparent_va")
         self._unsettled.append((received_at, apparent_va))
         for settled in judgement.settled:
-            total = settled.totals.get(self._quantity)
+            total = settled.totals.get("import_wh")
             if total is not None:
                 self._take(
                     settled.received_at.timestamp(), total, self._load_at(settled.received_at)

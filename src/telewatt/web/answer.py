@@ -88,7 +88,7 @@ class Answer:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def answer_of(value: Any, *, zipped: bool, status: int = 200) -> Answer:
+def answer_of(value: Any, *, zipped: bool) -> Answer:
     """The answer that holds this value, compressed if the client takes it so."""
     if isinstance(value, Answer):
         return value
@@ -107,7 +107,7 @@ def answer_of(value: Any, *, zipped: bool, status: int = 200) -> Answer:
     if zipped and len(body) >= ZIPPED_FROM:
         body = gzip.compress(body, ZIP_LEVEL, mtime=0)
         headers.append((b"content-encoding", b"gzip"))
-    return Answer(status, body, headers)
+    return Answer(200, body, headers)
 
 
 def redirection(path: str) -> Answer:

@@ -1,7 +1,7 @@
 """``energy`` and ``compare``: energies between instants, and of two times side by side."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from telewatt.language import Text
@@ -101,7 +101,7 @@ def _shifted(at: datetime, start: datetime, other: datetime) -> datetime:
     clocks = (each.astimezone(PARIS).replace(tzinfo=None) for each in (at, start, other))
     at_clock, start_clock, other_clock = clocks
     clock = other_clock + (at_clock - start_clock)
-    return max(at_home(clock.date(), clock.time()), other + timedelta())
+    return max(at_home(clock.date(), clock.time()), other)
 
 
 def _item(past: Past, who: str, quantity: str, one: Range) -> dict[str, Any]:

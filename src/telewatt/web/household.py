@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from telewatt.config import Config
 from telewatt.derivation import Judged
-from telewatt.language import Language, Text
+from telewatt.language import Text
 from telewatt.quality import LineReport, SinkReport
 from telewatt.reading import Reading
 from telewatt.rollup import Summary
@@ -90,7 +90,6 @@ class Household:
     config: Config
     file: Path | None
     folder: Path
-    language: Language
     started: datetime
     journal: Journal
     history: Path

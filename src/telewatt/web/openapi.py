@@ -19,12 +19,11 @@ _CODES = {
 _POST_CODES = {"409": "Not as things stand now", "415": "The request is no JSON"}
 
 
-def document(endpoints: Sequence[Endpoint], *, language: str = "en") -> dict[str, Any]:
-    """The document of these endpoints, described in this language."""
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """The document of these endpoints."""
     paths: dict[str, Any] = {}
     for endpoint in endpoints:
-        operation = _operation(endpoint, "fr" if language == "fr" else "en")
-        paths.setdefault(f"/{endpoint.path}", {})[endpoint.method.lower()] = operation
+        paths.setdefault(f"/{endpoint.path}", {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,8 +45,8 @@ def document(endpoints: Sequence[Endpoint], *, language: str = "en") -> dict[str
     }
 
 
-def _operation(endpoint: Endpoint, language: str) -> dict[str, Any]:
-    summary = endpoint.meaning.fr if language == "fr" else endpoint.meaning.en
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    summary = endpoint.meaning.en
     codes = _CODES | (_POST_CODES if endpoint.method == "POST" else {})
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     kind = endpoint.content.partition(";")[0]
@@ -55,7 +54,7 @@ def _operation(endpoint: Endpoint, language: str) -> dict[str, Any]:
     told: dict[str, Any] = {
         "summary": summary,
         "operationId": f"{endpoint.method.lower()}_{endpoint.path}".translate(_PLAIN),
-        "parameters": [_parameter(each, language) for each in endpoint.parameters],
+        "parameters": [_parameter(each) for each in endpoint.parameters],
         "responses": {
             "200": {"description": summary, "content": {kind: found}},
             **{code: {"description": words, "content": error} for code, words in codes.items()},
@@ -76,7 +75,7 @@ def _operation(endpoint: Endpoint, language: str) -> dict[str, Any]:
     return told
 
 
-def _parameter(parameter: Parameter, language: str) -> dict[str, Any]:
+def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema = parameter.kind.schema
     if parameter.most > 1:
         schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": parameter.most}
@@ -86,7 +85,7 @@ def _parameter(parameter: Parameter, language: str) -> dict[str, Any]:
         "name": parameter.name,
         "in": "query",
         "required": parameter.default is REQUIRED,
-        "description": parameter.meaning.fr if language == "fr" else parameter.meaning.en,
+        "description": parameter.meaning.en,
         "schema": schema,
     }
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from telewatt.derivation import Judged
 from telewatt.entities import Profile
 from telewatt.language import Text
-from telewatt.rollup import Step, Summary
+from telewatt.rollup import Step
 from telewatt.rollup.formula import Formula
 from telewatt.rollup.series import COUNTS, Series
 from telewatt.rollup.total import Energy
@@ -227,10 +227,6 @@ class Past:
             if meter.first_seen is not None
         ]
         return min(seen, default=None)
-
-    def minutes_of(self, meter: str) -> Mapping[int, Summary]:
-        """What the file does not hold yet."""
-        return self._open.minutes.get(meter, {})
 
     def _ask(self, question: Callable[[History], _T]) -> _T:
         try:

@@ -24,10 +24,8 @@ def tone_of(period: Period | None, number: int | None = None) -> str | None:
     return None if number is None else f"index_{number}"
 
 
-def situation_object(now: Situation | None) -> dict[str, Any]:
+def situation_object(now: Situation) -> dict[str, Any]:
     """What holds now; every value ``None`` while it is not known."""
-    if now is None:
-        return situation_object(_NOTHING)
     period = now.period
     return {
         "period": period and {"name": words(period.name), "tone": tone_of(period)},
@@ -45,6 +43,3 @@ def situation_object(now: Situation | None) -> dict[str, Any]:
 def contract_object(contract: Contract | None) -> dict[str, Any] | None:
     """A contract as far as it is known."""
     return contract and {"name": words(contract.name), "kind": contract.option}
-
-
-_NOTHING = Situation(received_at=None)  # type: ignore[arg-type]

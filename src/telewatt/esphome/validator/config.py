@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -55,7 +55,6 @@ class Config:
     root: Item
     partial: bool
     is_device: bool
-    _readers: dict[str, Item] = field(default_factory=dict)
 
     @classmethod
     def of(cls, loaded: Loaded) -> "Config":
