@@ -65,7 +65,10 @@ class Sheet:
         return "\n".join([*self.parts, "</svg>", ""])
 
     def text(self, x: float, y: float, words: Words, kind: str = "", anchor: str = "start") -> None:
-        said = words if isinstance(words, str) else words.of(self.language)
+        """Write words; a plain text is a name or a figure, in French with a decimal comma."""
+        if isinstance(words, str):
+            words = Text(words, words.replace(".", ","))
+        said = words.of(self.language)
         for row, line in enumerate(said.split("\n")):
             self.parts.append(
                 f'<text class="{kind}" x="{number(x)}" y="{number(y + 18 * row)}" '
@@ -105,11 +108,11 @@ class Sheet:
         self.box(x + 14, y - 9, 52, 18)
         self.text(x + 40, y - 18, words, anchor="middle")
 
-    def upright(self, x: float, y: float, words: str, *, left: bool = False) -> None:
+    def upright(self, x: float, y: float, words: str) -> None:
         """A resistor of 80 from (x, y) downwards."""
         self.wire((x, y), (x, y + 80))
         self.box(x - 9, y + 14, 18, 52)
-        self.text(x - 18 if left else x + 18, y + 45, words, anchor="end" if left else "start")
+        self.text(x + 18, y + 45, words)
 
     def ground(self, x: float, y: float) -> None:
         self.wire((x, y), (x, y + 14))
@@ -119,7 +122,7 @@ class Sheet:
 
     def supply(self, x: float, y: float) -> None:
         self.wire((x - 12, y), (x + 12, y), kind="line thick")
-        self.text(x, y - 10, "3.3 V" if self.language == "en" else "3,3 V", anchor="middle")
+        self.text(x, y - 10, "3.3 V", anchor="middle")
 
     def diode(self, x: float, y: float, *, down: bool, shines: bool = True) -> None:
         """A diode (or LED) of 40 centred on (x, y), its arrow the way the current flows."""

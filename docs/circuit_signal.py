@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from circuit_sheet import Point, Sheet
 
-from telewatt.language import Language, Text
+from telewatt.language import Text
 
 BITS = "110100110"
 BIT = 66.0  # drawn width of one bit: 104 µs at 9600 Bd
@@ -29,16 +29,7 @@ def _received(left: float, low: float, rise: float) -> Iterator[Point]:
         yield left + step, low - 66 * level
 
 
-def signal(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        470,
-        Text(
-            "One bit lasts 104 µs at 9600 Bd, 5 periods of the carrier",
-            "À 9600 Bd un bit dure 104 µs, 5 périodes de la porteuse",
-        ),
-    )
+def signal(sheet: Sheet) -> None:
     left = 140.0
     for index, bit in enumerate(BITS):
         sheet.wire((left + BIT * index, 56), (left + BIT * index, 370), kind="faint")
@@ -54,21 +45,6 @@ def signal(language: Language) -> Sheet:
         for volts, level in (("0.825 V", 0.25), ("2.475 V", 0.75)):
             height = low - 66 * level
             sheet.wire((left, height), (left + BIT * len(BITS), height), kind="faint")
-            said = volts if language == "en" else volts.replace(".", ",")
-            sheet.text(left - 8, height + 5, said, "small", "end")
+            sheet.text(left - 8, height + 5, volts, "small", "end")
         sheet.text(24, low - 74, words)
         sheet.wire(*_received(left, low, rise))
-    sheet.text(
-        24,
-        404,
-        Text(
-            "Below 0.825 V an ESP32 reads 0, above 2.475 V it reads 1, between them anything.\n"
-            "The slow circuit makes the ones too short: harmless at 1200 Bd, where a bit lasts\n"
-            "eight times as long, fatal at 9600. Drawn to explain, not measured.",
-            "Sous 0,825 V un ESP32 lit 0, au-dessus de 2,475 V il lit 1, entre les deux n'importe"
-            " quoi.\nLe montage lent raccourcit les 1 : sans conséquence à 1200 Bd, où un bit dure"
-            " huit fois\nplus, fatal à 9600. Dessiné pour expliquer, non mesuré.",
-        ),
-        "small",
-    )
-    return sheet

@@ -5,6 +5,7 @@ python docs/draw_circuits.py
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from circuit_sheet import Sheet
 from circuit_signal import signal
@@ -12,16 +13,7 @@ from circuit_signal import signal
 from telewatt.language import Language, Text
 
 
-def meter_terminals(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        400,
-        Text(
-            "Single-phase Linky: the terminals under the customer's cover",
-            "Linky monophasé : les bornes sous le capot client",
-        ),
-    )
+def meter_terminals(sheet: Sheet) -> None:
     sheet.box(40, 110, 680, 150)
     for index, name in enumerate(("P", "N", "N'", "P'")):
         sheet.box(90 + 62 * index, 185, 34, 40, "mains")
@@ -59,29 +51,9 @@ def meter_terminals(language: Language) -> Sheet:
         ),
         "red",
     )
-    sheet.text(
-        24,
-        362,
-        Text(
-            "After the drawing of Enedis-NOI-CPT_54E, 8.2. Go by the letters on the meter, not by"
-            " the place:\nit varies with the maker; a three-phase Linky has them in its upper part;"
-            " a CBE has no A.",
-            "D'après le schéma d'Enedis-NOI-CPT_54E, 8.2. Fiez-vous aux lettres du compteur, pas à"
-            " la place :\nelle varie selon le fabricant ; un Linky triphasé les a en haut ;"
-            " un CBE n'a pas de borne A.",
-        ),
-        "small",
-    )
-    return sheet
 
 
-def historic(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        400,
-        Text("The classic circuit: historic mode", "Le montage classique : mode historique"),
-    )
+def historic(sheet: Sheet) -> None:
     sheet.bus_side("R1  1 kΩ")
     sheet.supply(520, 74)
     sheet.upright(520, 74, "R2  10 kΩ")
@@ -91,18 +63,6 @@ def historic(language: Language) -> Sheet:
     sheet.output(620, 170, "RX")
     sheet.wire((420, 230), (520, 230), (520, 250))
     sheet.ground(520, 250)
-    sheet.text(
-        24,
-        340,
-        Text(
-            "Carrier on the line: the LEDs shine, the transistor pulls RX to GND: bit 0.\n"
-            "No carrier: R2 pulls RX up to 3.3 V: bit 1, and the rest between frames.",
-            "Porteuse présente : les LED éclairent, le transistor tire RX vers GND : bit 0.\n"
-            "Pas de porteuse : R2 remonte RX à 3,3 V : bit 1, et le repos entre les trames.",
-        ),
-        "small",
-    )
-    return sheet
 
 
 def _followed(sheet: Sheet, stage: Callable[[float, float], None], pull_down: str) -> None:
@@ -124,74 +84,37 @@ def _followed(sheet: Sheet, stage: Callable[[float, float], None], pull_down: st
     sheet.ground(600, 310)
 
 
-def standard(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        780,
-        440,
-        Text(
-            "For standard mode (and historic): an NPN transistor behind it",
-            "Pour le mode standard (et historique) : un transistor NPN à la suite",
-        ),
-    )
+def standard(sheet: Sheet) -> None:
     sheet.bus_side("R1  1 kΩ")
-    _followed(sheet, sheet.npn, "R2  3.3 kΩ" if language == "en" else "R2  3,3 kΩ")
+    _followed(sheet, sheet.npn, "R2  3.3 kΩ")
     sheet.text(644, 236, "Q1  BC547")
     sheet.pin(608, 200, "C", "start")
     sheet.pin(608, 280, "E", "start")
     sheet.pin(552, 222, "B", "end")
-    sheet.text(
-        24,
-        388,
-        Text(
-            "The collector stays at 3.3 V and R2 is small, so the opto-coupler is fast;\n"
-            "Q1 makes clean levels. Carrier: Q1 conducts, RX low, bit 0.",
-            "Le collecteur reste à 3,3 V et R2 est petite : l'optocoupleur est rapide ;\n"
-            "Q1 donne des niveaux francs. Porteuse : Q1 conduit, RX bas, bit 0.",
-        ),
-        "small",
-    )
-    return sheet
 
 
-def standard_mosfet(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        780,
-        440,
-        Text(
-            "For standard mode (and historic): an N-channel MOSFET behind it",
-            "Pour le mode standard (et historique) : un MOSFET canal N à la suite",
-        ),
-    )
+def standard_mosfet(sheet: Sheet) -> None:
     sheet.bus_side("R1  470 Ω")
-    _followed(sheet, sheet.nmos, "R2  4.7 kΩ" if language == "en" else "R2  4,7 kΩ")
+    _followed(sheet, sheet.nmos, "R2  4.7 kΩ")
     sheet.text(644, 236, "Q1  BS170")
     sheet.pin(608, 200, "D", "start")
     sheet.pin(608, 280, "S", "start")
     sheet.pin(552, 222, "G", "end")
-    sheet.text(
-        24,
-        388,
-        Text(
-            "The gate needs some 2 V on R2 (an NPN base 0.7 V), hence more light: R1 is smaller.\n"
-            "Drain and source swapped: RX never rises above 0.6 V or so.",
-            "La grille demande environ 2 V sur R2 (la base d'un NPN 0,7 V) : il faut plus de"
-            " lumière,\nR1 est plus petite. Drain et source inversés : RX ne dépasse jamais"
-            " 0,6 V environ.",
-        ),
-        "small",
-    )
-    return sheet
 
 
-def led_test(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        330,
-        Text("Is there a signal? Two LEDs tell", "Y a-t-il un signal ? Deux LED le disent"),
-    )
+def pinouts(sheet: Sheet) -> None:
+    transistors = (("BS170", "DGS"), ("2N7000", "SGD"), ("BC547", "CBE"), ("2N3904", "EBC"))
+    for index, (name, legs) in enumerate(transistors):
+        x = 40 + 180 * index
+        sheet.box(x, 70, 130, 80)
+        sheet.text(x + 65, 116, name, anchor="middle")
+        for place, leg in enumerate(legs):
+            at = x + 30 + 35 * place
+            sheet.wire((at, 150), (at, 196))
+            sheet.text(at, 218, leg, "blue", "middle")
+
+
+def led_test(sheet: Sheet) -> None:
     sheet.wire((96, 100), (150, 100), kind="bus")
     sheet.terminal(90, 100, "I1")
     sheet.terminal(90, 240, "I2")
@@ -214,82 +137,27 @@ def led_test(language: Language) -> Sheet:
             "(Ou une LED et une 1N4148.)",
         ),
     )
-    sheet.text(
-        24,
-        286,
-        Text(
-            "They glow while the carrier is there, that is during the bits 0. Look in the shade.\n"
-            "Nothing else is connected: no computer, no power supply.",
-            "Elles luisent tant que la porteuse est là, c'est-à-dire pendant les bits 0. Regardez à"
-            " l'ombre.\nRien d'autre n'est raccordé : ni ordinateur, ni alimentation.",
-        ),
-        "small",
-    )
-    return sheet
 
 
-def pinouts(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        300,
-        Text(
-            "TO-92, flat face towards you, legs down",
-            "Boîtier TO-92, face plate vers vous, pattes en bas",
-        ),
-    )
-    transistors = (("BS170", "DGS"), ("2N7000", "SGD"), ("BC547", "CBE"), ("2N3904", "EBC"))
-    for index, (name, legs) in enumerate(transistors):
-        x = 40 + 180 * index
-        sheet.box(x, 70, 130, 80)
-        sheet.text(x + 65, 116, name, anchor="middle")
-        for place, leg in enumerate(legs):
-            at = x + 30 + 35 * place
-            sheet.wire((at, 150), (at, 196))
-            sheet.text(at, 218, leg, "blue", "middle")
-    sheet.text(
-        24,
-        254,
-        Text(
-            "D drain, G gate, S source; C collector, B base, E emitter. Same job, opposite order:\n"
-            "check the data sheet of the very part in your hand, makers differ.",
-            "D drain, G grille, S source ; C collecteur, B base, E émetteur. Même rôle, ordre"
-            " inverse :\nvérifiez la notice de la pièce que vous avez en main, les fabricants"
-            " diffèrent.",
-        ),
-        "small",
-    )
-    return sheet
+def _meter_and_circuit(sheet: Sheet, number: int, top: float) -> None:
+    sheet.box(30, top, 110, 90)
+    sheet.text(85, top + 50, Text(f"meter {number}", f"compteur {number}"), anchor="middle")
+    sheet.box(280, top, 130, 90)
+    sheet.text(345, top + 42, Text("circuit", "montage"), anchor="middle")
+    sheet.text(345, top + 62, Text("(above)", "(ci-dessus)"), "small", "middle")
+    for name, down in (("I1", 30), ("I2", 66)):
+        sheet.wire((140, top + down), (280, top + down), kind="bus")
+        sheet.text(150, top + down - 6, name, "small")
+        sheet.text(270, top + down - 6, name, "small", "end")
+    sheet.wire((345, top), (345, top + 24), kind="wall")
+    sheet.wire((345, top + 72), (345, top + 90), kind="wall")
+    for name, down in (("3.3 V", 18), ("RX", 46), ("GND", 74)):
+        sheet.text(416, top + down - 5, name, "small")
 
 
-def two_meters(language: Language) -> Sheet:
-    sheet = Sheet(
-        language,
-        760,
-        420,
-        Text(
-            "Two meters, two circuits, one board",
-            "Deux compteurs, deux montages, une carte",
-        ),
-    )
-    for index in range(2):
-        top = 70 + 150 * index
-        sheet.box(30, top, 110, 90)
-        sheet.text(
-            85, top + 50, Text(f"meter {index + 1}", f"compteur {index + 1}"), anchor="middle"
-        )
-        sheet.box(280, top, 130, 90)
-        sheet.text(345, top + 42, Text("circuit", "montage"), anchor="middle")
-        sheet.text(345, top + 62, Text("(above)", "(ci-dessus)"), "small", "middle")
-        for name, down in (("I1", 30), ("I2", 66)):
-            sheet.wire((140, top + down), (280, top + down), kind="bus")
-            sheet.text(150, top + down - 6, name, "small")
-            sheet.text(270, top + down - 6, name, "small", "end")
-        sheet.wire((345, top), (345, top + 24), kind="wall")
-        sheet.wire((345, top + 72), (345, top + 90), kind="wall")
-        for name, down in (("3.3 V", 18), ("RX", 46), ("GND", 74)):
-            said = name if language == "en" else name.replace(".", ",")
-            sheet.text(416, top + down - 5, said, "small")
+def two_meters(sheet: Sheet) -> None:
+    _meter_and_circuit(sheet, 1, 70)
+    _meter_and_circuit(sheet, 2, 220)
     sheet.box(560, 62, 176, 256)
     for words, at in (("ESP32", 578), ("Pi 4", 672)):
         sheet.text(at, 86, words)
@@ -310,8 +178,140 @@ def two_meters(language: Language) -> Sheet:
     sheet.wire((410, 144), (476, 144), (476, 294), (410, 294))
     sheet.wire((476, 216), (560, 216))
     sheet.disc(476, 216, 4)
-    sheet.text(
-        24,
+
+
+class Picture(NamedTuple):
+    """One picture: its size and title, what is drawn, and the words below, from ``words_y`` on."""
+
+    width: int
+    height: int
+    title: Text
+    draw: Callable[[Sheet], None]
+    words_y: int
+    words: Text
+
+
+CIRCUITS = {
+    "terminals": Picture(
+        760,
+        400,
+        Text(
+            "Single-phase Linky: the terminals under the customer's cover",
+            "Linky monophasé : les bornes sous le capot client",
+        ),
+        meter_terminals,
+        362,
+        Text(
+            "After the drawing of Enedis-NOI-CPT_54E, 8.2. Go by the letters on the meter, not by"
+            " the place:\nit varies with the maker; a three-phase Linky has them in its upper part;"
+            " a CBE has no A.",
+            "D'après le schéma d'Enedis-NOI-CPT_54E, 8.2. Fiez-vous aux lettres du compteur, pas à"
+            " la place :\nelle varie selon le fabricant ; un Linky triphasé les a en haut ;"
+            " un CBE n'a pas de borne A.",
+        ),
+    ),
+    "signal": Picture(
+        760,
+        470,
+        Text(
+            "One bit lasts 104 µs at 9600 Bd, 5 periods of the carrier",
+            "À 9600 Bd un bit dure 104 µs, 5 périodes de la porteuse",
+        ),
+        signal,
+        404,
+        Text(
+            "Below 0.825 V an ESP32 reads 0, above 2.475 V it reads 1, between them anything.\n"
+            "The slow circuit makes the ones too short: harmless at 1200 Bd, where a bit lasts\n"
+            "eight times as long, fatal at 9600. Drawn to explain, not measured.",
+            "Sous 0,825 V un ESP32 lit 0, au-dessus de 2,475 V il lit 1, entre les deux n'importe"
+            " quoi.\nLe montage lent raccourcit les 1 : sans conséquence à 1200 Bd, où un bit dure"
+            " huit fois\nplus, fatal à 9600. Dessiné pour expliquer, non mesuré.",
+        ),
+    ),
+    "historic": Picture(
+        760,
+        400,
+        Text("The classic circuit: historic mode", "Le montage classique : mode historique"),
+        historic,
+        340,
+        Text(
+            "Carrier on the line: the LEDs shine, the transistor pulls RX to GND: bit 0.\n"
+            "No carrier: R2 pulls RX up to 3.3 V: bit 1, and the rest between frames.",
+            "Porteuse présente : les LED éclairent, le transistor tire RX vers GND : bit 0.\n"
+            "Pas de porteuse : R2 remonte RX à 3,3 V : bit 1, et le repos entre les trames.",
+        ),
+    ),
+    "standard": Picture(
+        780,
+        440,
+        Text(
+            "For standard mode (and historic): an NPN transistor behind it",
+            "Pour le mode standard (et historique) : un transistor NPN à la suite",
+        ),
+        standard,
+        388,
+        Text(
+            "The collector stays at 3.3 V and R2 is small, so the opto-coupler is fast;\n"
+            "Q1 makes clean levels. Carrier: Q1 conducts, RX low, bit 0.",
+            "Le collecteur reste à 3,3 V et R2 est petite : l'optocoupleur est rapide ;\n"
+            "Q1 donne des niveaux francs. Porteuse : Q1 conduit, RX bas, bit 0.",
+        ),
+    ),
+    "standard-mosfet": Picture(
+        780,
+        440,
+        Text(
+            "For standard mode (and historic): an N-channel MOSFET behind it",
+            "Pour le mode standard (et historique) : un MOSFET canal N à la suite",
+        ),
+        standard_mosfet,
+        388,
+        Text(
+            "The gate needs some 2 V on R2 (an NPN base 0.7 V), hence more light: R1 is smaller.\n"
+            "Drain and source swapped: RX never rises above 0.6 V or so.",
+            "La grille demande environ 2 V sur R2 (la base d'un NPN 0,7 V) : il faut plus de"
+            " lumière,\nR1 est plus petite. Drain et source inversés : RX ne dépasse jamais"
+            " 0,6 V environ.",
+        ),
+    ),
+    "pinouts": Picture(
+        760,
+        300,
+        Text(
+            "TO-92, flat face towards you, legs down",
+            "Boîtier TO-92, face plate vers vous, pattes en bas",
+        ),
+        pinouts,
+        254,
+        Text(
+            "D drain, G gate, S source; C collector, B base, E emitter. Same job, opposite order:\n"
+            "check the data sheet of the very part in your hand, makers differ.",
+            "D drain, G grille, S source ; C collecteur, B base, E émetteur. Même rôle, ordre"
+            " inverse :\nvérifiez la notice de la pièce que vous avez en main, les fabricants"
+            " diffèrent.",
+        ),
+    ),
+    "led-test": Picture(
+        760,
+        330,
+        Text("Is there a signal? Two LEDs tell", "Y a-t-il un signal ? Deux LED le disent"),
+        led_test,
+        286,
+        Text(
+            "They glow while the carrier is there, that is during the bits 0. Look in the shade.\n"
+            "Nothing else is connected: no computer, no power supply.",
+            "Elles luisent tant que la porteuse est là, c'est-à-dire pendant les bits 0. Regardez à"
+            " l'ombre.\nRien d'autre n'est raccordé : ni ordinateur, ni alimentation.",
+        ),
+    ),
+    "two-meters": Picture(
+        760,
+        420,
+        Text(
+            "Two meters, two circuits, one board",
+            "Deux compteurs, deux montages, une carte",
+        ),
+        two_meters,
         360,
         Text(
             "Wires that cross without a dot do not touch. The meters' sides share nothing.\n"
@@ -320,26 +320,17 @@ def two_meters(language: Language) -> Sheet:
             " de\ncommun. ESP32 : DOIT DevKit v1. Pi 4 : avec dtoverlay=disable-bt et"
             " dtoverlay=uart3.",
         ),
-        "small",
-    )
-    return sheet
-
-
-CIRCUITS: dict[str, Callable[[Language], Sheet]] = {
-    "terminals": meter_terminals,
-    "signal": signal,
-    "historic": historic,
-    "standard": standard,
-    "standard-mosfet": standard_mosfet,
-    "pinouts": pinouts,
-    "led-test": led_test,
-    "two-meters": two_meters,
+    ),
 }
 
 
 def draw(name: str, language: Language) -> str:
     """The picture as it is committed."""
-    return CIRCUITS[name](language).svg()
+    picture = CIRCUITS[name]
+    sheet = Sheet(language, picture.width, picture.height, picture.title)
+    picture.draw(sheet)
+    sheet.text(24, picture.words_y, picture.words, "small")
+    return sheet.svg()
 
 
 def main() -> None:
