@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from telewatt.homeassistant.client import HomeAssistant, HomeAssistantError
+from telewatt.homeassistant.client import HomeAssistant, HomeAssistantError, NotFoundError
 
 Talk = Callable[[web.WebSocketResponse], Awaitable[None]]
 
@@ -97,6 +97,22 @@ async def test_a_refused_command_says_why() -> None:
 
     said = await trouble(logging_in(refuse))
     assert "energy/get_prefs: Unauthorized" in said
+
+
+async def test_what_is_not_there_is_told_from_what_is_refused() -> None:
+    async def miss(socket: web.WebSocketResponse) -> None:
+        asked = await socket.receive_json()
+        error = {"code": "not_found", "message": "No prefs"}
+        await socket.send_json(
+            {"id": asked["id"], "type": "result", "success": False, "error": error}
+        )
+
+    async with (
+        answering(logging_in(miss)) as url,
+        await HomeAssistant.connect(url, lambda: "secret-token") as home,
+    ):
+        with pytest.raises(NotFoundError, match="No prefs"):
+            await home.ask("energy/get_prefs")
 
 
 async def test_an_answer_is_waited_for_among_what_else_is_said() -> None:

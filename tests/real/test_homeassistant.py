@@ -248,6 +248,8 @@ async def check_line(stage: Stage, energies: Any, hours: dict[str, list[Any]]) -
 
 
 async def set_dashboard(stage: Stage, shown: Shown) -> None:
+    untouched = await asyncio.to_thread(stage.command, "ha", "energy")
+    assert f"{shown.id('maison', 'import_1_wh')}  soutiré du réseau  (pas encore" in untouched
     device = {"stat_consumption": shown.id("atelier", "import_wh")}
     async with stage.home.socket() as ask:
         await ask("energy/save_prefs", device_consumption=[device])

@@ -10,7 +10,7 @@ from telewatt.cli.console import NOTHING_FOUND
 from telewatt.cli.past import Past
 from telewatt.cli.setup import Setup
 from telewatt.homeassistant.backfill import Change, Comparison, Statistic
-from telewatt.homeassistant.client import HomeAssistant
+from telewatt.homeassistant.client import HomeAssistant, NotFoundError
 from telewatt.homeassistant.energy import Flows, completed, flows_of
 from telewatt.rollup import Step
 from telewatt.rollup.series import Series
@@ -92,7 +92,16 @@ async def _energy(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows]
         for each in found:
             meters.setdefault(each.meter, {})[each.quantity] = each.id
         flows = [flows_of(entities) for entities in meters.values()]
-        preferences, added = completed(await home.ask("energy/get_prefs"), flows)
+        preferences, added = completed(await _preferences(home), flows)
         if write and added:
             await home.ask("energy/save_prefs", **preferences)
         return flows, added
+
+
+async def _preferences(home: HomeAssistant) -> dict[str, Any]:
+    """What was chosen for the dashboard; nothing where nobody has opened it yet."""
+    try:
+        chosen: dict[str, Any] = await home.ask("energy/get_prefs")
+    except NotFoundError:
+        return {}
+    return chosen

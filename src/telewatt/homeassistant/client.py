@@ -51,6 +51,10 @@ _REFUSED = Text(
     "Home Assistant refuses {command}: {why}; the token must be an administrator's",
     "Home Assistant refuse {command} : {why} ; le jeton doit être celui d'un administrateur",
 )
+_NOT_FOUND = Text(
+    "Home Assistant does not know what {command} asks for: {why}",
+    "Home Assistant ne connaît pas ce que {command} demande : {why}",
+)
 _STRANGE = Text(
     "Home Assistant answers in a way that telewatt does not know ({why}); update telewatt",
     "Home Assistant répond d'une façon que telewatt ne connaît pas ({why}) ; mettez telewatt à "
@@ -68,6 +72,10 @@ class HomeAssistantError(OSError):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+
+class NotFoundError(HomeAssistantError):
+    """Home Assistant is there, and does not have what a command asks for."""
 
 
 class HomeAssistant:
@@ -138,6 +146,7 @@ class HomeAssistant:
         """Send a command; its result.
 
         Raises:
+            NotFoundError: there is no such thing.
             HomeAssistantError: it is refused, or the connection is lost.
         """
         self._number += 1
@@ -149,7 +158,10 @@ class HomeAssistant:
                 if message.get("id") == number and message.get("type") == "result":
                     break
         if not message.get("success"):
-            why = (message.get("error") or {}).get("message", "?")
+            error = message.get("error") or {}
+            why = error.get("message", "?")
+            if error.get("code") == "not_found":
+                raise NotFoundError(_NOT_FOUND.fill(command=command, why=why))
             raise HomeAssistantError(_REFUSED.fill(command=command, why=why))
         return message.get("result")
 
