@@ -147,6 +147,13 @@ def test_of_several_sites_one_must_be_named(journal, tmp_path) -> None:
     assert energy(journal, "solar", "2025-05-01", "2025-05-02").wh == 24_000
 
 
+def test_without_any_meter_read_a_site_is_waited_for(journal, tmp_path) -> None:
+    run(journal, file(tmp_path, LOG, "a.log"), "--meter", "m")
+    refused = run(journal, file(tmp_path, CURVE), "--site", "house")
+    assert refused.exit_code == 2
+    assert "no meter has been read yet" in refused.stderr
+
+
 def test_a_dry_run_says_all_and_does_nothing(journal, tmp_path) -> None:
     result = run(journal, file(tmp_path, CURVE), "--dry-run")
     assert "24,000" in result.stdout

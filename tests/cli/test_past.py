@@ -6,8 +6,9 @@ from telewatt.cli.console import Console
 from telewatt.cli.past import open_past
 from telewatt.cli.setup import Setup
 from telewatt.config import Config
+from telewatt.logline import write_line
 from telewatt.rollup import Step
-from tests.cli.house import END, START, house_readings, write_past
+from tests.cli.house import END, START, house_readings, telewatt, write_past
 
 HOUR = timedelta(hours=1)
 
@@ -42,6 +43,24 @@ def test_the_open_part_is_what_the_service_would_write(tmp_path):
         stored = past.history.series("main", "frames", START, END, Step.HOUR).rows
         assert 0 < sum(row.number for row in stored) < 300
         assert frames(past) == 300
+
+
+def test_a_meter_that_was_imported_first_is_the_first_of_its_site(tmp_path):
+    journal = tmp_path / "journal.db"
+    readings = [reading for reading in house_readings() if reading.source == "main"]
+    meter = readings[0].meter or ""
+    log = tmp_path / "old.log"
+    log.write_text("".join(f"{write_line(r.received_at, r.frame)}\n" for r in readings[:5]))
+    telewatt("import", log, "--meter", meter, "--journal", journal)
+    write_past(journal, readings[5:12])
+    with open_past(setup_of(journal)) as past:
+        (found,) = past.meters()
+        assert found.sites == ("main",)
+        assert found.first_seen == readings[5].received_at
+        assert [name.title for name in past.names()] == ["main"]
+        assert past.history.meters()[0].sites == ()
+    again = telewatt("import", log, "--site", "main", "--journal", journal)
+    assert again.exit_code == 0, again.stderr
 
 
 def test_a_journal_begun_anew_is_read_from_its_beginning(tmp_path):

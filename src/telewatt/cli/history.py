@@ -10,7 +10,7 @@ import typer
 
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of
 from telewatt.cli.options import ConfigOption, JournalOption, SinceOption, UntilOption
-from telewatt.cli.past import Name, Past, open_past
+from telewatt.cli.past import NO_METER, Name, Past, open_past
 from telewatt.cli.series_table import TITLES, UNITS, SeriesTable, Span
 from telewatt.cli.setup import load
 from telewatt.cli.table import WIDTH, layout
@@ -51,10 +51,6 @@ _UNKNOWN = Text(
     "--quantity {given}: no such quantity → `telewatt history --quantities` lists what there is",
     "--quantity {given} : grandeur inconnue → `telewatt history --quantities` montre ce qu'il y a",
 )
-_NO_METER = Text(
-    "the history is still empty: no meter has been read yet",
-    "l'historique est encore vide : aucun compteur n'a encore été lu",
-)
 _NOTHING = Text(
     "nothing is known of that time → `telewatt meters` says since when each meter is known, "
     "`telewatt history --quantities` what is",
@@ -91,7 +87,7 @@ def history(  # noqa: PLR0913 - one parameter an option
         names, span = past.find(who or []), _without_wait(span, past)
         span = span if since else _from_the_beginning(span, past)
         if not names:
-            setup.console.fail(_NO_METER, code=NOTHING_FOUND)
+            setup.console.fail(NO_METER, code=NOTHING_FOUND)
         if quantities:
             lines = _list_quantities(past, names)
         else:

@@ -10,14 +10,14 @@ import typer
 
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of
 from telewatt.cli.import_report import list_files
-from telewatt.cli.imported import Candidate, bring_in, candidates, describe
+from telewatt.cli.imported import Candidate, Sites, bring_in, candidates, describe
 from telewatt.cli.options import ConfigOption, JournalOption
-from telewatt.cli.past import ending_on_trouble
+from telewatt.cli.past import ending_on_trouble, open_past
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.times import time_option
 from telewatt.exchange import Hints
 from telewatt.language import Text
-from telewatt.store.history import History, history_path
+from telewatt.store.history import History, Meter, history_path
 
 _NO_FILE = Text(
     "no file → name one: telewatt import FILE; or --list, or --undo NUMBER",
@@ -93,15 +93,23 @@ def _import(
     """Every file was read to its end before the first one is brought in."""
     path = history_path(setup.journal)
     if dry_run and not path.exists():
-        describe(setup.console, found, None, meter, site)
+        describe(Sites(setup.console, None), found, None, meter, site)
         return
+    heard = _heard(setup)
     with ending_on_trouble(setup):
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(History.open(path, writable=not dry_run)) as history:
-            if dry_run:
-                describe(setup.console, found, history, meter, site)
-            else:
-                bring_in(setup.console, found, history, meter, site)
+            sites = Sites(setup.console, history, heard)
+            tell = describe if dry_run else bring_in
+            tell(sites, found, history, meter, site)
+
+
+def _heard(setup: Setup) -> list[Meter]:
+    """The meters, also those of the last hour, which the history does not have yet."""
+    if not history_path(setup.journal).exists():
+        return []
+    with open_past(setup) as past:
+        return past.meters()
 
 
 def _list(setup: Setup) -> None:

@@ -16,7 +16,8 @@ from telewatt.exchange.captures import times_of
 from telewatt.exchange.measures import span_of
 from telewatt.language import Text
 from telewatt.rollup import Portion
-from telewatt.store.history import History
+from telewatt.rollup.instant import ALWAYS, from_ms
+from telewatt.store.history import History, Meter
 
 _UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _NONE_IMPORTED = Text("nothing was imported", "rien n'a été importé")
@@ -33,6 +34,12 @@ _NO_METER = Text(
 _NO_SITE = Text(
     "--site {site}: no such site → known are {sites}; or give --meter METER",
     "--site {site} : site inconnu → sont connus {sites} ; ou donnez --meter COMPTEUR",
+)
+_NO_SITE_YET = Text(
+    "--site {site}: no meter has been read yet → start `telewatt run`, wait until it has written "
+    "to the disk (two minutes), or give --meter METER",
+    "--site {site} : aucun compteur n'a encore été lu → lancez `telewatt run`, attendez qu'il ait "
+    "écrit sur le disque (deux minutes), ou donnez --meter COMPTEUR",
 )
 _SEVERAL = Text(
     "{path}: it tells of several meters ({meters}) → leave --meter and --site out",
@@ -87,15 +94,24 @@ def _read(path: Path) -> bytes:
 
 
 class Sites:
-    """Which meter a file tells of, as far as the history and the user know."""
+    """Which meter a file tells of, as far as the history and the user know.
 
-    def __init__(self, console: Console, history: History | None) -> None:
-        self._console = console
+    Args:
+        heard: the meters, also those that the history does not have yet.
+    """
+
+    def __init__(
+        self, console: Console, history: History | None, heard: Iterable[Meter] = ()
+    ) -> None:
+        self.console = console
         self._meters = {meter.name for meter in history.meters()} if history else set()
         joins = [join for join in history.joins() if join.undone is None] if history else []
         self._members: dict[str, list[tuple[datetime, str]]] = {}
         for join in sorted(joins, key=lambda join: join.at):
             self._members.setdefault(join.site, []).append((join.at, join.meter))
+        for meter in heard:
+            for site in meter.sites:
+                self._members.setdefault(site, [(from_ms(ALWAYS[0]), meter.name)])
 
     def meter_of(
         self, candidate: Candidate, portion: Portion, meter: str | None, site: str | None
@@ -114,30 +130,30 @@ class Sites:
         if told and not self._members:
             return told
         sites = "|".join(self._members) or "SITE"
-        return self._console.fail(_NO_METER, path=candidate.path, sites=sites)
+        return self.console.fail(_NO_METER, path=candidate.path, sites=sites)
 
     def _require_one(self, candidate: Candidate, asked: str | None) -> None:
         told = {portion.meter for portion in candidate.measures.portions} - {""}
         if asked and len(told) > 1:
-            self._console.fail(_SEVERAL, path=candidate.path, meters=", ".join(sorted(told)))
+            self.console.fail(_SEVERAL, path=candidate.path, meters=", ".join(sorted(told)))
 
     def _member(self, site: str, at: datetime) -> str:
         members = self._members.get(site)
         if members is None:
-            sites = ", ".join(self._members) or "-"
-            return self._console.fail(_NO_SITE, site=site, sites=sites)
+            text = _NO_SITE if self._members else _NO_SITE_YET
+            return self.console.fail(text, site=site, sites=", ".join(self._members))
         return next((meter for since, meter in reversed(members) if since <= at), members[0][1])
 
 
 def describe(
-    console: Console,
+    sites: Sites,
     found: Sequence[Candidate],
     history: History | None,
     meter: str | None,
     site: str | None,
 ) -> None:
     """Say what the files hold, and whom they tell of."""
-    sites = Sites(console, history)
+    console = sites.console
     for candidate in found:
         if history and (number := _number_of(history, candidate)):
             say(console, _KNOWN.fill(path=candidate.path, number=number))
@@ -147,7 +163,7 @@ def describe(
 
 
 def bring_in(
-    console: Console,
+    sites: Sites,
     found: Sequence[Candidate],
     history: History,
     meter: str | None,
@@ -155,7 +171,7 @@ def bring_in(
 ) -> None:
     """Bring the files in one after the other; what is known already changes nothing."""
     _remove_leftovers(history)
-    sites = Sites(console, history)
+    console = sites.console
     filed = [(candidate, _filed(candidate, sites, meter, site)) for candidate in found]
     for candidate, portions in filed:
         number = _number_of(history, candidate)

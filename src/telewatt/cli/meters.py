@@ -11,7 +11,7 @@ import typer
 
 from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
-from telewatt.cli.past import Past, ending_on_trouble, open_past
+from telewatt.cli.past import NO_METER, Past, ending_on_trouble, open_past
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.table import layout, moment
 from telewatt.cli.times import time_option
@@ -24,18 +24,14 @@ _HEADINGS = (
     Text("site", "site"),
     Text("line", "ligne"),
     Text("mode", "mode"),
-    Text("first seen", "vu d'abord"),
-    Text("last seen", "vu la dernière fois"),
+    Text("first seen", "vu depuis"),
+    Text("last seen", "vu jusqu'à"),
 )
 _MODES = {
     "historic": Text("historic", "historique"),
     "historic_ht": Text("historic", "historique"),
     "standard": Text("standard", "standard"),
 }
-_NO_METER = Text(
-    "the history is still empty: no meter has been read yet",
-    "l'historique est encore vide : aucun compteur n'a encore été lu",
-)
 _USAGE = Text(
     "write `telewatt meters {action} SITE METER`",
     "écrivez `telewatt meters {action} SITE COMPTEUR`",
@@ -122,7 +118,7 @@ def _list(setup: Setup) -> list[str]:
     with open_past(setup) as past:
         found, joins = past.meters(), past.history.joins()
     if not found:
-        setup.console.fail(_NO_METER, code=NOTHING_FOUND)
+        setup.console.fail(NO_METER, code=NOTHING_FOUND)
     rows = [[text.of(language) for text in _HEADINGS]]
     rows += [_row(meter, language) for meter in found]
     notes = [text.of(language) for text in (*_follow(joins), *_alone(found))]

@@ -33,6 +33,12 @@ NO_JOURNAL = Text(
     "{journal} : il n'y a pas de journal → lancez `telewatt run`, ou donnez celui qui existe : "
     "--journal FICHIER",
 )
+NO_METER = Text(
+    "the history is still empty: no meter has been read yet; what `telewatt run` reads is on the "
+    "disk after two minutes (journal.commit_interval_s)",
+    "l'historique est encore vide : aucun compteur n'a encore été lu ; ce que lit `telewatt run` "
+    "est sur le disque au bout de deux minutes (journal.commit_interval_s)",
+)
 _NO_HISTORY = Text(
     "{path}: no history yet → start `telewatt run`: it builds one from what the journal holds",
     "{path} : pas encore d'historique → lancez `telewatt run` : il en construit un d'après le "
@@ -90,11 +96,12 @@ class Past:
 
     def names(self) -> list[Name]:
         """All there is: sites, virtual meters whose sites are known, meters of no site."""
-        meters, written = self.meters(), {meter.name for meter in self.history.meters()}
+        meters = self.meters()
+        written = {site for meter in self.history.meters() for site in meter.sites}
         names: dict[str, Name] = {}
         for meter in meters:
             for site in meter.sites:
-                names.setdefault(site, Name(site, site if meter.name in written else meter.name))
+                names.setdefault(site, Name(site, site if site in written else meter.name))
         for virtual, formula in self.setup.config.formulas.items():
             if all(names.get(term.name) == (term.name, term.name) for term in formula):
                 names[virtual] = Name(virtual, virtual)
@@ -111,16 +118,19 @@ class Past:
         meters = {meter.name: meter for meter in self.history.meters()}
         sites = {join.site for join in self.history.joins()}
         for name, heard in self.open_part.heard.items():
-            known = meters.get(name)
-            if known is None:  # the first meter of a line will be the first of its site
-                new = () if heard.source in sites else (heard.source,)
-                meters[name] = heard._replace(sites=new)
+            known = meters.get(name, heard)
+            joined = known.sites
+            if known.first_seen is None or name not in meters:
+                # the first meter of a line will be the first of its site, imported before or not
+                joined += () if heard.source in sites else (heard.source,)
                 sites.add(heard.source)
-            else:
-                modes = tuple(sorted({*known.modes, *heard.modes}))
-                meters[name] = known._replace(
-                    source=heard.source, modes=modes, last_seen=heard.last_seen
-                )
+            meters[name] = known._replace(
+                source=heard.source,
+                modes=tuple(sorted({*known.modes, *heard.modes})),
+                first_seen=known.first_seen or heard.first_seen,
+                last_seen=heard.last_seen,
+                sites=joined,
+            )
         return list(meters.values())
 
     # -- questions: see `History` ------------------------------------------------------------------
