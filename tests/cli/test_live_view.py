@@ -93,7 +93,9 @@ def test_a_line_in_trouble_shows_its_remedy_in_the_language_of_the_user():
 
 def test_without_a_terminal_an_event_is_one_line():
     event = reading_of(Mode.HISTORIC, HISTORIC)
-    assert plain_line(event, "en") == ("house: 021528603314 historic complete: 1 500 000 Wh, HP..")
+    assert plain_line(event, "en") == (
+        "house: 021528603314, historic mode, complete: 1 500 000 Wh, HP.."
+    )
     assert "plug the adapter in" in plain_line(state_of(LineState.UNPLUGGED), "en")
 
 

@@ -24,7 +24,7 @@ _BACKUP = Text("Backup {folder}", "Sauvegarde {folder}")
 _NOTHING_NEW = Text("  nothing new in the journal", "  rien de nouveau dans le journal")
 _COPIED = Text(
     "  {rows} batches copied, {size} in {seconds} s",
-    "  {rows} lots copiés, {size} en {seconds} s",
+    "  lots copiés : {rows}, {size} en {seconds} s",
 )
 _UNTIL = Text(
     "  it has all frames up to number {last}, of {at}",

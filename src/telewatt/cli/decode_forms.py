@@ -14,7 +14,7 @@ from telewatt.tic.labels import TABLE
 from telewatt.tic.values import plain
 
 _METER_TIME = ZoneInfo("Europe/Paris")
-_STATUS = {
+STATUS = {
     Status.COMPLETE: Text("complete", "complète"),
     Status.PARTIAL: Text("partial", "partielle"),
     Status.INTERRUPTED: Text("interrupted", "interrompue"),
@@ -26,7 +26,7 @@ _KIND = {
     Kind.SHORT: Text(" · short frame", " · trame courte"),
     Kind.IDLE: Text(" · idle frame", " · trame de veille"),
 }
-_MODE = {
+MODE = {
     "historic": Text("historic mode", "mode historique"),
     "standard": Text("standard mode", "mode standard"),
 }
@@ -109,8 +109,8 @@ class People(Form):
     def frame(self, path: str, frame: Frame) -> str:
         title = _FRAME.fill(
             meter=frame.meter or _NO_METER,
-            mode=_MODE[mode_name(frame.mode)],
-            status=_STATUS[frame.status],
+            mode=MODE[mode_name(frame.mode)],
+            status=STATUS[frame.status],
             offset=frame.offset,
             kind=_KIND[frame.kind],
         )

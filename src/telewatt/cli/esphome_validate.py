@@ -13,7 +13,7 @@ from telewatt.language import Text
 MOST_BYTES = 2_000_000
 FOUND = 1
 _UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
-_FOUND = Text("{count} finding(s)", "{count} constat(s)")
+_FOUND = Text("findings: {count}", "constats : {count}")
 _NOTHING = Text("nothing to object to", "rien à redire")
 
 

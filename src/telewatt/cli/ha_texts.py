@@ -18,7 +18,8 @@ ENERGY = Text(
     "Montre quelles énergies ont leur place dans le tableau de bord Énergie ; --set les y met.",
 )
 SET = Text(
-    "Add those that are missing; all else stays.", "Ajoute celles qui manquent ; le reste reste."
+    "Add those that are missing; all else stays.",
+    "Ajoute celles qui manquent ; rien d'autre ne change.",
 )
 TEXTS = (GROUP, BACKFILL, DRY_RUN, ENERGY, SET)
 
@@ -40,12 +41,12 @@ UNRECORDED = Text(
     "{id} : Home Assistant n'a encore rien enregistré → réessayez dans cinq minutes",
 )
 WOULD = Text(
-    "{id}: {new} hour(s) would be written, {corrected} corrected, {first} to {last}",
-    "{id} : {new} heure(s) seraient écrites, {corrected} corrigées, de {first} à {last}",
+    "{id}: hours that would be written: {new}, corrected: {corrected}, {first} to {last}",
+    "{id} : heures qui seraient écrites : {new}, corrigées : {corrected}, de {first} à {last}",
 )
 DONE = Text(
-    "{id}: {new} hour(s) written, {corrected} corrected, {first} to {last}",
-    "{id} : {new} heure(s) écrites, {corrected} corrigées, de {first} à {last}",
+    "{id}: hours written: {new}, corrected: {corrected}, {first} to {last}",
+    "{id} : heures écrites : {new}, corrigées : {corrected}, de {first} à {last}",
 )
 NO_ENERGY = Text(
     "no meter with energy is known yet → start `telewatt run`",
@@ -58,7 +59,5 @@ EXPECTED = Text(
 DRAWN = Text("drawn from the grid", "soutiré du réseau")
 INJECTED = Text("injected into the grid", "injecté dans le réseau")
 MISSING = Text("(not in the dashboard yet: --set)", "(pas encore dans le tableau de bord : --set)")
-ADDED = Text(
-    "{count} energy(ies) added to the dashboard", "{count} énergie(s) ajoutées au tableau de bord"
-)
+ADDED = Text("added to the dashboard: {count}", "ajoutées au tableau de bord : {count}")
 ALL_THERE = Text("all of them are in the dashboard", "toutes sont dans le tableau de bord")

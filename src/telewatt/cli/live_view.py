@@ -10,8 +10,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
+from telewatt.cli.decode_forms import MODE, STATUS
 from telewatt.cli.live_events import Event
 from telewatt.language import Language, Text
+from telewatt.tic import Status
 
 RATE_S = 30.0
 ROWS_PER_PANEL = 10
@@ -41,6 +43,10 @@ _NAMES = {
 _QUALITY = Text(
     "{rate:.1f} frames/s, {rejected} rejected, {repaired} repaired",
     "{rate:.1f} trames/s, {rejected} rejetés, {repaired} réparés",
+)
+_LINE_STATE = Text("{source}: {what}", "{source} : {what}")
+_LINE_FRAME = Text(
+    "{source}: {meter}, {mode}, {status}: {facts}", "{source} : {meter}, {mode}, {status} : {facts}"
 )
 _QUIT = Text("q: quit", "q : quitter")
 _FROM_SERVICE = Text("from the running service", "depuis le service en marche")
@@ -179,8 +185,16 @@ def _colour(meter: MeterNow) -> str:
 def plain_line(event: Event, language: Language) -> str:
     """One event as one line of text, for where there is no terminal."""
     if "state" in event:
-        return f"{event['source']}: {Text(**event['remedy']).of(language)}"
+        said = _LINE_STATE.fill(source=event["source"], what=Text(**event["remedy"]))
+        return said.of(language)
     now = MeterNow()
     now.take(event, 0.0)
     facts = ", ".join(now.facts().values())
-    return f"{event['source']}: {event['meter']} {event['mode']} {event['status']}: {facts}"
+    said = _LINE_FRAME.fill(
+        source=event["source"],
+        meter=event["meter"],
+        mode=MODE[event["mode"]],
+        status=STATUS[Status(event["status"])],
+        facts=facts,
+    )
+    return said.of(language)

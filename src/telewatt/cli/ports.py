@@ -17,7 +17,7 @@ _NONE = Text(
     "aucun port série : branchez l'adaptateur puis recommencez ; `dmesg` dit si le noyau le voit",
 )
 _LISTENING = Text(
-    "listening on {count} port(s), up to 20 s each...", "écoute de {count} port(s), 20 s au plus..."
+    "ports to listen on: {count}, up to 20 s...", "ports à écouter : {count}, 20 s au plus..."
 )
 _HEARD = Text(
     "meter {meter}, {mode} mode, {speed} Bd, {parity}",

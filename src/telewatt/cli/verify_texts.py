@@ -52,12 +52,12 @@ NO_HISTORY = Text(
 LEVELS_PROVED = Text(
     "  {minutes} minutes of {meters} meter(s): every quarter, hour and day is exactly\n"
     "  what they give",
-    "  {minutes} minutes de {meters} compteur(s) : chaque quart d'heure, heure et jour est\n"
+    "  {minutes} minutes, compteurs : {meters} ; chaque quart d'heure, heure et jour est\n"
     "  exactement ce qu'elles donnent",
 )
 IMPORTS = Text(
-    "  {count} imported file(s): their contents are what was brought in",
-    "  {count} fichier(s) importé(s) : leurs contenus sont ceux qui furent apportés",
+    "  imported files: {count}, their contents are what was brought in",
+    "  fichiers importés : {count}, leur contenu est celui de l'import",
 )
 SIZES = Text(
     "On the disk: {journal} and {history}, {share} % of {limit} (journal.disk_limit_mib)",

@@ -39,8 +39,8 @@ _AWAY = Text(
     "{name} : {why} ; le passé qui y manque sera écrit plus tard",
 )
 _WRITTEN = Text(
-    "homeassistant: {rows} hour(s) of energy written into {count} statistic(s)",
-    "homeassistant : {rows} heure(s) d'énergie écrites dans {count} statistique(s)",
+    "homeassistant: hours of energy written: {rows}, statistics: {count}",
+    "homeassistant : heures d'énergie écrites : {rows}, statistiques : {count}",
 )
 
 
