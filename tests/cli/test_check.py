@@ -1,4 +1,7 @@
 import json
+import os
+import tempfile
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -6,6 +9,7 @@ from typer.testing import CliRunner
 from telewatt.cli.app import app
 from telewatt.sources import AddressError, source_for
 
+NOBODY = 65534
 HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
 
 
@@ -127,6 +131,38 @@ def test_the_language_is_the_option_before_the_configuration_before_the_environm
     assert "aucune erreur" in check("--lang", "fr").stdout
     file.write_text('language = "en"\nx = 1\n' + HOUSE)
     assert "no such key" in plain().stderr
+
+
+def test_secrets_lie_beside_the_configuration(tmp_path, monkeypatch):
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "secret").write_text("hunter2\n")
+    config = folder / "telewatt.toml"
+    config.write_text(HOUSE + '[mqtt]\nhost = "b"\npassword_file = "secret"\nca_file = "absent"\n')
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    said = check("--lang", "en", "--config", str(config)).stdout
+    assert "mqtt.password_file" not in said
+    assert f"there is no file {folder}/absent" in said
+
+
+def test_the_folder_of_somebody_else_is_passed_by(monkeypatch):
+    with tempfile.TemporaryDirectory() as folder:
+        theirs, system = Path(folder, "theirs"), Path(folder, "telewatt.toml")
+        theirs.mkdir()
+        system.write_text(HOUSE)
+        monkeypatch.setattr("telewatt.cli.setup.SYSTEM_FILE", system)
+        monkeypatch.chdir(theirs)
+        plain()  # imports everything while it can
+        for place, mode in ((folder, 0o755), (theirs, 0)):
+            Path(place).chmod(mode)
+        user = os.geteuid()
+        os.seteuid(user or NOBODY)  # root may look everywhere
+        try:
+            result = plain()
+        finally:
+            os.seteuid(user)
+            monkeypatch.undo()
+    assert f"{system}: no error" in result.stdout, result.stderr
 
 
 def test_the_file_is_looked_for_in_the_documented_order(tmp_path, monkeypatch):

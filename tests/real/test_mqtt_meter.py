@@ -53,7 +53,7 @@ def test_a_meter_behind_a_password_goes_into_the_journal_as_it_was_told(tmp_path
         file.write_text(
             f'[journal]\npath = "{journal}"\ncommit_interval_s = 0.5\n[meters.house]\n'
             f'source = "mqtt://anne@127.0.0.1:{broker.port}/tele/linky/SENSOR"\n'
-            'password_file = "secret"\n'  # beside the journal
+            'password_file = "secret"\n'  # beside this file
         )
         service = Process("run", "--config", file)
         try:

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from telewatt.cli.console import USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, build, parse
 from telewatt.config.kinds import has_control
+from telewatt.config.model import SECTIONS
 from telewatt.language import Text
 from telewatt.sources import SOURCES, AddressError, source_for
 
@@ -101,7 +103,7 @@ def load(
         if where is None:
             config = _build_from(console, meters or [])
         else:
-            config = parse(_read(console, where), check_source)
+            config = _located(parse(_read(console, where), check_source), where)
     except ConfigError as error:
         console = console.prefer(error.language)
         for problem in error.problems:
@@ -134,6 +136,23 @@ def _build_from(console: Console, meters: list[str]) -> Config:
     return build({"meters": _sections_of(console, meters)}, check_source)
 
 
+def _located(config: Config, file: Path) -> Config:
+    """Secrets and certificates lie where the configuration does; what telewatt writes does not."""
+    folder = file.absolute().parent
+    sections = {name: getattr(config, name) for name in SECTIONS if name != "web"}
+    found = {name: _beside(folder, section) for name, section in sections.items() if section}
+    meters = {name: _beside(folder, meter) for name, meter in config.meters.items()}
+    return replace(config, meters=meters, **found)
+
+
+def _beside(folder: Path, section: Any) -> Any:
+    """The section with relative paths of its ``*_file`` keys made absolute."""
+    keys = [key.name for key in fields(section) if key.name.endswith("_file")]
+    paths = {key: path for key in keys if (path := getattr(section, key))}
+    found = {key: str(folder / path) for key, path in paths.items() if not path.startswith("~")}
+    return replace(section, **found)
+
+
 def _find_file(console: Console) -> Path | None:
     if named := os.environ.get("TELEWATT_CONFIG"):
         return Path(named)
@@ -141,7 +160,9 @@ def _find_file(console: Console) -> Path | None:
         try:
             if file.exists():
                 return file
-        except OSError as error:  # a folder that may not be read
+        except OSError as error:
+            if not file.is_absolute():  # somebody else's folder: `sudo -u telewatt telewatt check`
+                continue
             console.fail(_UNREADABLE, file=file, why=error.strerror)
     return None
 
