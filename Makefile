@@ -17,7 +17,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 ONCE_MORE := --reruns 1 --max-suite-reruns 6 --rerun-show-tracebacks -r aR
 
 .DEFAULT_GOAL := help
-.PHONY: help demo components check static test bench docs record lock clean
+.PHONY: help demo install components check static test bench docs record lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -25,6 +25,12 @@ help: ## List the targets
 demo: $(VENV)/run.stamp ## See telewatt at work on simulated meters, without any hardware
 	@$(PAGE)
 	@$(BIN)/telewatt demo
+
+install: ## Make it a service of this machine: sudo make install
+	@test "$$(id -u)" = 0 || { echo 'Please type / tapez :   sudo make install' >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(VENV)/run.stamp
+	@$(PAGE)
+	@scripts/install $(VENV)
 
 check: $(VENV)/dev.stamp static ## The fast gate: format, lint, types, unit tests
 	$(BIN)/pytest -q -n 4 --dist worksteal --hypothesis-profile=quick -m "not slow and not real"

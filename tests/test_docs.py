@@ -24,7 +24,17 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 LANGUAGES = ("en", "fr")
 PAGES = sorted({page.name for language in LANGUAGES for page in (DOCS / language).glob("*.md")})
-PARTS = ("*", ".ci/*", "bench/**", "docs/**", "requirements/*", "scripts/**", "src/**", "tests/**")
+PARTS = (
+    "*",
+    ".ci/*",
+    "bench/**",
+    "docs/**",
+    "requirements/*",
+    "scripts/**",
+    "src/**",
+    "systemd/*",
+    "tests/**",
+)
 BUILT = {".cache", "site", "__pycache__"}
 # Places that exist on one machine only; written in pieces, so that this file passes its own test.
 ELSEWHERE = re.compile(
