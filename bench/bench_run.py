@@ -119,8 +119,8 @@ def _cycles_s(folder: Path) -> dict[str, float]:
         feed.connect(str(folder / "journal.db.sock"))
         with feed.makefile() as lines:
             for event in map(json.loads, lines):
-                if "seq" in event:
-                    arrivals[event["source"]].append(datetime.fromisoformat(event["received_at"]))
+                if "datasets" in event:
+                    arrivals[event["line"]].append(datetime.fromisoformat(event["received_at"]))
                 if all(len(times) > 12 for times in arrivals.values()):
                     break
     return {

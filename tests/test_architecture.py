@@ -28,7 +28,7 @@ LAYER = {
     "derivation": 1,
     "esphome": 1,
     "entities": 1,
-    "jsonl": 1,
+    "shapes": 1,
     "language": 1,
     "logline": 1,
     "plainwords": 1,

@@ -98,7 +98,7 @@ const answer = (series: SeriesAnswer["series"], at = [0, 10, 20, 30]): SeriesAns
   step: "day",
   minutes: null,
   now: "2026-11-30T00:00:00Z",
-  first: null,
+  first_seen: null,
   at,
   series,
 });

@@ -22,11 +22,11 @@ afterEach(() => {
 const words = () => (host.textContent ?? "").replaceAll("\u00a0", " ");
 
 const SITUATION: Situation = {
-  period: null,
-  colour_today: null,
-  colour_tomorrow: null,
-  colour_source: null,
-  ejp_running: null,
+  tariff_period: null,
+  tempo_today: null,
+  tempo_tomorrow: null,
+  tempo_source: null,
+  ejp_today: null,
   ejp_notice: null,
   over_power: null,
   subscribed_va: null,
@@ -40,7 +40,7 @@ describe("the tariff", () => {
   });
 
   test("shows today's colour and that tomorrow's is not known", () => {
-    render(<Tariff situation={{ ...SITUATION, colour_today: "red" }} />, host);
+    render(<Tariff situation={{ ...SITUATION, tempo_today: "red" }} />, host);
     expect(words()).toBe("TodayRedTomorrowto come");
     expect(host.querySelector(".day-tile.red")).not.toBeNull();
   });
@@ -48,7 +48,7 @@ describe("the tariff", () => {
   test("an EJP notice is said before the hours begin, and not any more in them", () => {
     render(<Tariff situation={{ ...SITUATION, ejp_notice: true }} />, host);
     expect(words()).toContain("within 30 minutes");
-    render(<Tariff situation={{ ...SITUATION, ejp_notice: true, ejp_running: true }} />, host);
+    render(<Tariff situation={{ ...SITUATION, ejp_notice: true, ejp_today: true }} />, host);
     expect(words()).not.toContain("within 30 minutes");
   });
 });
@@ -69,8 +69,8 @@ describe("voltages and currents", () => {
 });
 
 describe("today against other days", () => {
-  const item = (name: "previous" | "same_weekday", wh: number | null, quality = "measured") => ({
-    ...{ name, wh, quality, whole_end: null, whole_wh: null },
+  const item = (name: "previous" | "same_weekday", value: number | null, quality = "measured") => ({
+    ...{ name, value, quality, whole_end: null, whole_value: null },
     start: "2026-11-22T23:00:00Z",
     end: "2026-11-23T09:00:00Z",
   });

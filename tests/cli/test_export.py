@@ -18,8 +18,9 @@ from telewatt.cli.app import app
 from telewatt.exchange.captures import Capture, times_from, times_of
 from telewatt.exchange.scanner import Scanner
 from telewatt.exchange.tables import NO_PARQUET
-from telewatt.jsonl import JsonFrames
 from telewatt.reading import Reading
+from telewatt.shapes.frame import JsonFrames
+from telewatt.shapes.values import utc_text
 from telewatt.tic import Decoder
 from tests.exchange.houses import fill
 
@@ -66,7 +67,7 @@ def test_a_line_of_json_is_the_frame_as_decode_writes_it(journal, readings) -> N
     for line, reading in zip(result.stdout.splitlines(), readings, strict=True):
         found = json.loads(line)
         assert datetime.fromisoformat(found.pop("received_at")) == reading.received_at
-        assert found.pop("source") == reading.source
+        assert found.pop("line") == reading.source
         assert found.pop("seq") > 0
         assert found == json.loads(frames.text_of(reading.frame, reading.meter))
 
@@ -79,6 +80,7 @@ def test_csv_has_one_row_a_dataset_with_both_times(journal, readings) -> None:
         assert (row["label"], row["data"], row["meter"]) == (
             dataset.label, dataset.data, reading.meter,
         )  # fmt: skip
+        assert row["repaired"] == str(int(dataset.repaired))
         utc = datetime.fromisoformat(row["received_at_utc"])
         assert utc == datetime.fromisoformat(row["received_at_local"]) == reading.received_at
         assert row["received_at_local"].endswith("+01:00")
@@ -92,7 +94,7 @@ def test_only_what_is_wanted_is_exported(journal, readings) -> None:
     ).stdout  # fmt: skip
     wanted = [r for r in readings if since <= r.received_at < until and r.source == "solar"]
     assert [json.loads(line)["received_at"] for line in text.splitlines()] == [
-        r.received_at.isoformat().replace("+00:00", "Z") for r in wanted
+        utc_text(r.received_at) for r in wanted
     ]
 
 

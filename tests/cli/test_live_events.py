@@ -43,9 +43,9 @@ async def test_a_feed_whose_connection_breaks_ends():
 
 async def test_a_fast_source_waits_for_whoever_looks_at_it(monkeypatch):
     made = []
-    reading_line = live_events.reading_line
+    frame_line = live_events.frame_line
     monkeypatch.setattr(
-        live_events, "reading_line", lambda *given: made.append(1) or reading_line(*given)
+        live_events, "frame_line", lambda *given: made.append(1) or frame_line(*given)
     )
     async with open_events(setup_of("sim:?seed=1&speed=0", Path("nowhere"))) as (events, _):
         while "seq" not in await anext(events):

@@ -6,9 +6,9 @@ import pytest
 from rich.console import Console
 
 from telewatt.cli.live_view import LiveView, MeterNow, plain_line
-from telewatt.jsonl import JsonFrames
 from telewatt.reading import Reading
-from telewatt.service.feed import reading_line, state_line
+from telewatt.service.feed import frame_line, state_line
+from telewatt.shapes.frame import JsonFrames
 from telewatt.sources import LineState, LineStatus
 from telewatt.tic import Decoder, Mode, encode_dataset, encode_frame
 
@@ -34,7 +34,7 @@ def reading_of(mode, datasets, source="house"):
     line = encode_frame([encode_dataset(mode, *dataset) for dataset in datasets])
     (frame,) = Decoder().feed(line)
     reading = Reading(frame.meter, source, datetime.now(UTC), frame)
-    return json.loads(reading_line(reading, JsonFrames()))
+    return json.loads(frame_line(reading, JsonFrames()))
 
 
 def state_of(state, source="house"):
@@ -101,8 +101,8 @@ def test_without_a_terminal_an_event_is_one_line():
 
 def test_watts_are_shown_as_an_estimate_with_their_error():
     now = MeterNow()
-    now.take({"judged": 1, "active": None}, 0.0)
+    now.take({"settled": [], "active": None}, 0.0)
     assert "active" not in now.facts()
-    active = {"estimate": True, "w": 1240, "error_w": 60, "time_constant_s": 45}
-    now.take({"judged": 2, "active": active}, 0.0)
+    active = {"w": 1240, "error_w": 60, "time_constant_s": 45}
+    now.take({"settled": [], "active": active}, 0.0)
     assert now.facts()["active"] == "≈ 1240 W ± 60 (45 s)"

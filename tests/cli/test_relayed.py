@@ -56,7 +56,7 @@ def test_json_lines_tell_their_status_and_a_raw_capture_has_none_of_them(
     journal: Path, tmp_path: Path
 ) -> None:
     result = telewatt("export", "frames", "--journal", journal, "--format", "jsonl")
-    told = {(f["source"], f["status"]) for f in map(json.loads, result.stdout.splitlines())}
+    told = {(f["line"], f["status"]) for f in map(json.loads, result.stdout.splitlines())}
     assert told == {("tasmota", "relayed"), ("main", "complete")}
     folder = tmp_path / "captures"
     arguments = ("--journal", journal, "--format", "raw", "--output", f"{folder}/")

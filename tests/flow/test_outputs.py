@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from telewatt.derivation import Judge
-from telewatt.jsonl import utc_text
+from telewatt.shapes.values import utc_text
 from telewatt.store import Journal
 from tests.sinks.receivers import totals_of
 from tests.sinks.receivers.influx import shared_influxd

@@ -29,7 +29,7 @@ def frames_until(events, condition):
     """Readings from the feed until the condition holds for all seen so far."""
     seen = []
     for event in events:
-        if "seq" in event:
+        if "datasets" in event:
             seen.append(event)
         if condition(seen):
             return seen
@@ -43,14 +43,14 @@ def test_two_meters_are_read_at_the_same_time(start, simulate, configuration, jo
     service.expect("reading 2 meter(s)")
     with feed_of(journal) as events:
         seen = frames_until(
-            events, lambda seen: {"house", "solar"} <= {event["source"] for event in seen}
+            events, lambda seen: {"house", "solar"} <= {event["line"] for event in seen}
         )
     assert service.end() == 0
     entries, gaps = entries_of(journal)
     by_seq = {entry.seq: entry.reading for entry in entries}
     for event in seen:
         reading = by_seq[event["seq"]]
-        assert (reading.source, reading.meter) == (event["source"], event["meter"])
+        assert (reading.source, reading.meter) == (event["line"], event["meter"])
         assert [d.data for d in reading.frame.datasets] == [d["data"] for d in event["datasets"]]
     modes = {reading.source: str(reading.frame.mode) for reading in by_seq.values()}
     assert modes == {"house": "historic", "solar": "standard"}
@@ -115,7 +115,7 @@ def test_a_port_that_appears_late_is_read(start, simulate, configuration, journa
     service.expect("late: meter …")
     with feed_of(journal) as events:
         (frame,) = frames_until(events, lambda seen: len(seen) == 1)
-    assert frame["source"] == "late"
+    assert frame["line"] == "late"
 
 
 def test_a_meter_that_is_away_does_not_disturb_another(
@@ -128,7 +128,7 @@ def test_a_meter_that_is_away_does_not_disturb_another(
         states = {}
         for event in events:
             if "state" in event:
-                states[event["source"]] = event
+                states[event["line"]] = event
             elif event.get("seq", 0) > 2:
                 break
     assert states["away"]["state"] == "unplugged"

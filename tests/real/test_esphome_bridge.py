@@ -88,8 +88,8 @@ class Watch:
         """Return when a whole frame of each of these meters has come from now on."""
         missing, end = set(names), time.monotonic() + 90
         for event in self._events:
-            if event.get("status") in statuses:
-                missing.discard(str(event["source"]))
+            if "datasets" in event and event["status"] in statuses:
+                missing.discard(str(event["line"]))
             if not missing:
                 return
             assert time.monotonic() < end, f"no frame of {missing}"
@@ -100,7 +100,7 @@ class Watch:
         missing = set(names)
         for event in self._events:
             if event.get("state") == "unreachable":
-                missing.discard(str(event["source"]))
+                missing.discard(str(event["line"]))
             if not missing:
                 return
 

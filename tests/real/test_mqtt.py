@@ -14,7 +14,7 @@ import pytest
 from bench.past import readings_of
 from telewatt.config.model import MqttConfig
 from telewatt.derivation import Judged
-from telewatt.jsonl import utc_text
+from telewatt.shapes.values import utc_text
 from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
 from telewatt.sinks.mqtt.sink import MqttSink
 from telewatt.sinks.mqtt.topics import Message, label_level

@@ -63,7 +63,7 @@ def test_a_meter_behind_a_password_goes_into_the_journal_as_it_was_told(tmp_path
                 told = (event for event in events if event.get("status") == "relayed")
                 for _ in range(5):
                     assert next(told)["meter"] == LINKY
-                assert any(event.get("totals") for event in events)  # the index is believed
+                assert any(event.get("settled") for event in events)  # the index is believed
         finally:
             assert service.end() == 0
     opened = Journal.open(journal)

@@ -15,7 +15,7 @@ from pathlib import Path
 import aiomqtt
 import pytest
 
-from telewatt.jsonl import utc_text
+from telewatt.shapes.values import utc_text
 from telewatt.store import Journal
 from tests.real.mosquitto import Mosquitto, running
 
@@ -108,7 +108,7 @@ class Subscriber:
         kind = topic.rpartition("/")[2]
         if kind in ("state", "history") and topic.count("/") == 2 and "/line/" not in topic:
             said = json.loads(payload)
-            line, came = said["source"], said["received_at"]
+            line, came = said["line"], said["received_at"]
             known = self.arrivals.setdefault(line, set())
             if kind == "state":
                 self.states += 1

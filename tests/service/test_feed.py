@@ -50,13 +50,13 @@ async def test_a_client_gets_the_present_states_then_what_comes(feed, journal):
     journal.append(READING)
     reader, writer = await connect(journal)
     state = json.loads(await reader.readline())
-    assert (state["state"], state["source"]) == ("silent", "house")
+    assert (state["state"], state["line"]) == ("silent", "house")
     assert "no carrier" in state["remedy"]["en"]
     assert "porteuse" in state["remedy"]["fr"]
     entry = journal.append(READING)
     event = json.loads(await reader.readline())
     assert event["seq"] == entry.seq == 2
-    assert (event["source"], event["received_at"]) == ("house", "2026-11-22T09:15:00Z")
+    assert (event["line"], event["received_at"]) == ("house", "2026-11-22T09:15:00Z")
     assert (event["meter"], event["mode"], event["status"]) == (
         "021528603314",
         "historic",

@@ -36,7 +36,7 @@ async def test_a_line_that_was_cut_off_is_mended(tmp_path: Path, cut: int) -> No
 
 async def test_a_file_of_nothing_but_a_piece_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    path.write_bytes(b'{"seq": 1, "sou')
+    path.write_bytes(b'{"seq":1,"li')
     await lines(path).write(ENTRIES[:3])
     assert seqs(path) == [1, 2, 3]
 

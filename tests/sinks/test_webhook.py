@@ -43,10 +43,10 @@ async def test_one_reading_a_meter_and_interval_is_posted_and_every_event(hook: 
     await sink.close()
     told = list(hook.kept.values())
     paced = [document for document in told if not document["events"]]
-    intervals = [(d["source"], d["received_at"][:16]) for d in paced if d["totals"]]
+    intervals = [(d["line"], d["received_at"][:16]) for d in paced if d["settled"]]
     assert len(intervals) == len(set(intervals))
     minutes = {(e.reading.source, f"{e.reading.received_at:%FT%H:%M}") for e in ENTRIES}
-    assert {*intervals, *((d["source"], d["received_at"][:16]) for d in told)} == minutes
+    assert {*intervals, *((d["line"], d["received_at"][:16]) for d in told)} == minutes
 
 
 async def test_only_what_happens_is_posted_if_asked_for(hook: Hook) -> None:
@@ -81,7 +81,7 @@ async def test_a_receiver_can_know_who_sent_it(hook: Hook) -> None:
     assert posted.headers["Authorization"] == "Bearer secret"
     digest = hmac.new(b"key", posted.body, hashlib.sha256).hexdigest()
     assert posted.headers["X-Telewatt-Signature"] == f"sha256={digest}"
-    assert json.loads(posted.body)["source"] == ENTRIES[0].reading.source
+    assert json.loads(posted.body)["line"] == ENTRIES[0].reading.source
 
 
 async def test_without_secrets_there_is_no_header_of_them(hook: Hook) -> None:

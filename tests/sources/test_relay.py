@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telewatt.derivation import Derivation
-from telewatt.jsonl import utc_text
 from telewatt.reading import Reading
+from telewatt.shapes.values import utc_text
 from telewatt.simulator import parse_settings, simulate
 from telewatt.sinks.mqtt.payload import value_of
 from telewatt.sources.relay.documents import Documents

@@ -47,7 +47,7 @@ async def test_energies_of_parts_add_up_to_the_whole(old_house):
     first, last = by_step["hour"]["at"][0], by_step["hour"]["at"][-1]
     for part in by_step["hour"]["series"]:
         whole = await old_house.get(f"energy?who={part['who']}&start={first}&end={last}")
-        energies = {one["quantity"]: one["wh"] for one in whole["energy"]}
+        energies = {one["quantity"]: one["value"] for one in whole["energy"]}
         assert energies["import_wh"] == part["total"]
         registers = [
             wh for name, wh in energies.items() if name.startswith("import_") and name[7].isdigit()
@@ -75,7 +75,7 @@ async def test_the_interval_that_goes_on_ends_now(old_house):
     assert answer["at"][-1] > datetime.fromisoformat(answer["now"]).timestamp()
     midnight = datetime.fromtimestamp(answer["at"][-2]).astimezone(PARIS).isoformat()
     today = await old_house.get("energy", params={"who": "house", "start": midnight})
-    assert abs(today["energy"][0]["wh"] - answer["series"][0]["values"][-1]) <= 5
+    assert abs(today["energy"][0]["value"] - answer["series"][0]["values"][-1]) <= 5
 
 
 async def test_yesterday_is_compared_until_the_same_moment(old_house):
@@ -86,9 +86,9 @@ async def test_yesterday_is_compared_until_the_same_moment(old_house):
     before = datetime.fromisoformat(items["previous"]["end"])
     assert at.astimezone(PARIS).time() == before.astimezone(PARIS).time()
     assert timedelta(hours=22) < at - before < timedelta(hours=26)
-    assert items["previous"]["whole_wh"] >= items["previous"]["wh"]
-    assert items["current"]["whole_wh"] is None
-    assert items["last_year"]["wh"] is None
+    assert items["previous"]["whole_value"] >= items["previous"]["value"]
+    assert items["current"]["whole_value"] is None
+    assert items["last_year"]["value"] is None
 
 
 async def test_two_ranges_of_choice_are_compared(old_house):
@@ -97,7 +97,7 @@ async def test_two_ranges_of_choice_are_compared(old_house):
     current, before = (await old_house.get(path))["items"]
     assert (current["name"], before["name"]) == ("current", "other")
     whole = await old_house.get(f"energy?who=house&start={start}&end={end}&quantity=import_wh")
-    assert current["wh"] == whole["energy"][0]["wh"]
+    assert current["value"] == whole["energy"][0]["value"]
     assert (await old_house.get(f"compare?who=house&start={start}", 400))["error"]
 
 
@@ -201,7 +201,7 @@ async def test_the_bytes_of_a_line_can_be_seen(page):
     raw = await page.get("raw?who=house&frames=1")
     (frame,) = raw["frames"]
     decoder = Decoder()
-    decoded = decoder.feed(bytes.fromhex(frame["hex"])) + decoder.close()
+    decoded = decoder.feed(bytes.fromhex(frame["bytes"])) + decoder.close()
     assert decoded[-1].meter
     assert frame["shown"].startswith("␂␊ADCO 02")
 
@@ -221,7 +221,7 @@ async def test_a_capture_does_not_tell_who_lives_here(page):
     plain = bytes(byte & 0x7F for byte in capture)
     assert address.encode() not in plain
     assert address[6:].encode() not in plain
-    assert bytes.fromhex(meter["hex"])[:2] == capture[:2]
+    assert bytes.fromhex(meter["bytes"])[:2] == capture[:2]
 
 
 async def test_the_lines_get_a_verdict(page):
@@ -270,5 +270,5 @@ async def test_a_virtual_meter_is_one_of_the_meters(past_house, tmp_path):
             ]
             for who in ("house", "solar", "rest")
         }
-        wh = {who: found[0]["wh"] for who, found in energies.items()}
+        wh = {who: found[0]["value"] for who, found in energies.items()}
         assert wh["rest"] == wh["house"] - wh["solar"]

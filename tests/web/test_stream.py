@@ -48,8 +48,8 @@ async def test_a_listener_gets_hello_the_lines_and_then_every_reading(page):
     assert numbers(readings) == list(range(first, first + 3))
     _, name, data = readings[0]
     assert name.endswith(f".{data['seq']}")
-    assert data["source"] in ("house", "solar")
-    assert data["situation"].keys() >= {"period", "margin_va", "over_power", "colour_today"}
+    assert data["line"] in ("house", "solar")
+    assert data["situation"].keys() >= {"tariff_period", "margin_va", "over_power", "tempo_today"}
 
 
 async def test_after_latest_nothing_is_missing_and_nothing_comes_twice(page):

@@ -64,11 +64,11 @@ export interface Meter {
 }
 
 export interface Situation {
-  period: { name: Text; tone: string | null } | null;
-  colour_today: Colour | null;
-  colour_tomorrow: Colour | null;
-  colour_source: string | null;
-  ejp_running: boolean | null;
+  tariff_period: { name: Text; tone: string | null } | null;
+  tempo_today: Colour | null;
+  tempo_tomorrow: Colour | null;
+  tempo_source: string | null;
+  ejp_today: boolean | null;
   ejp_notice: boolean | null;
   over_power: boolean | null;
   subscribed_va: number | null;
@@ -78,29 +78,31 @@ export interface Situation {
 export type Colour = "blue" | "white" | "red";
 
 export interface LifeEvent {
+  who: string;
+  line: string | null;
   meter: string;
-  who: string | null;
   kind: string;
   at: string;
-  since: string | null;
-  subject: string | null;
-  before: string | null;
-  after: string | null;
+  since: string;
+  subject: string;
+  before: string;
+  after: string;
   text: Text;
 }
 
 export interface Reading {
-  seq: number;
   who: string;
-  source: string;
-  meter: string | null;
+  seq: number;
+  line: string;
   received_at: string;
+  meter: string;
   mode: "historic" | "standard";
   status: string;
   kind: string;
-  totals: Record<string, number>;
   gauges: Record<string, number>;
-  active: { estimate: true; w: number; error_w: number; time_constant_s: number } | null;
+  active: { w: number; error_w: number; time_constant_s: number } | null;
+  totals: Record<string, number>;
+  totals_at: string | null;
   datasets: number;
   repaired: number;
   rejected: number;
@@ -120,7 +122,7 @@ export interface Line {
   repaired: number;
   rejected: Record<string, number>;
   openings: number;
-  last_frame: string | null;
+  last_frame_at: string | null;
   stale: boolean;
 }
 
@@ -174,14 +176,14 @@ export interface SeriesAnswer {
   step: Step | null;
   minutes: number | null;
   now: string;
-  first: string | null;
+  first_seen: string | null;
   at: number[];
   series: (CounterSeries | GaugeSeries | CountSeries)[];
 }
 
 export interface Energy {
   quantity: string;
-  wh: number | null;
+  value: number | null;
   quality: string;
   name: Text;
   tone: string | null;
@@ -191,10 +193,10 @@ export interface CompareItem {
   name: "current" | "previous" | "same_weekday" | "last_year" | "other";
   start: string;
   end: string;
-  wh: number | null;
+  value: number | null;
   quality: string;
   whole_end: string | null;
-  whole_wh: number | null;
+  whole_value: number | null;
 }
 
 export interface Health {
@@ -210,8 +212,9 @@ export interface Health {
     trouble: Text | null;
     waiting: number;
     delivered: number;
+    refused: number;
   }[];
-  alarms: { kind: string; what: Text; remedy: Text }[];
+  alarms: { kind: string; text: Text; remedy: Text }[];
   journal: {
     path: string;
     first_seq: number;
@@ -281,18 +284,27 @@ export interface DatasetShown {
 export interface FrameShown {
   who: string;
   seq: number;
-  meter: string | null;
+  line: string;
   received_at: string;
+  meter: string | null;
   mode: string;
   status: string;
   kind: string;
+  offset: number;
   datasets: DatasetShown[];
-  rejected: { reason: string; text: Text; hex: string; shown: string }[];
+  rejected: { offset: number; reason: string; text: Text; bytes: string; shown: string }[];
 }
 
 export interface RawFrames {
   who: string;
-  frames: { seq: number; received_at: string; status: string; hex: string; shown: string }[];
+  frames: {
+    seq: number;
+    line: string;
+    received_at: string;
+    status: string;
+    bytes: string;
+    shown: string;
+  }[];
 }
 
 export interface Configuration {

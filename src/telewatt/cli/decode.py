@@ -15,8 +15,8 @@ import typer
 
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of, discard_output
 from telewatt.cli.decode_forms import Form, form_named
-from telewatt.jsonl import mode_name
 from telewatt.language import Text
+from telewatt.shapes.values import mode_name
 from telewatt.tic import Decoder, Frame
 
 STDIN = "-"

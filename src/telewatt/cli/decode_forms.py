@@ -2,13 +2,13 @@
 
 import csv
 import io
-import json
 from abc import ABC, abstractmethod
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from telewatt.jsonl import JsonFrames, PerDataset, mode_name, utc_text
 from telewatt.language import Language, Text
+from telewatt.shapes.frame import JsonFrames, PerDataset
+from telewatt.shapes.values import cell_of, mode_name, utc_text
 from telewatt.tic import Dataset, Frame, Kind, Mode, Rejected, Status
 from telewatt.tic.labels import TABLE
 from telewatt.tic.values import plain
@@ -79,12 +79,11 @@ class Csv(Form):
 
 
 def _csv_fields(dataset: Dataset) -> str:
-    value = plain(dataset.value)
     return _csv_row(
         [
             dataset.label,
             dataset.data,
-            json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value,
+            cell_of(plain(dataset.value)),
             dataset.unit,
             dataset.horodate,
             dataset.time and utc_text(dataset.time),

@@ -92,7 +92,7 @@ async def _write(
     try:
         async for event in events:
             view.take(event)
-            if "judged" in event:
+            if "settled" in event:
                 continue
             sys.stdout.write(plain_line(event, console.language) + "\n")
             sys.stdout.flush()

@@ -4,21 +4,22 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from telewatt.cli.setup import Setup
 from telewatt.config import MeterConfig
-from telewatt.derivation import Derivation, Estimates
-from telewatt.jsonl import JsonFrames
+from telewatt.derivation import Derivation, Estimates, Judged
 from telewatt.language import Text
 from telewatt.reading import Reading
 from telewatt.service import line_of
-from telewatt.service.feed import feed_path, judged_line, reading_line, state_line
+from telewatt.service.feed import feed_path, frame_line, reading_line, state_line
+from telewatt.shapes.frame import JsonFrames
 from telewatt.sources.line import Line
 
 Event = dict[str, Any]
-"""A state, a reading or what it is worth as `telewatt.service.feed` writes it."""
+"""A state, a frame or what it is worth as `telewatt.service.feed` writes it."""
 
 LINE_MAX = 1 << 20
 
@@ -63,13 +64,15 @@ async def _own_lines(
 ) -> AsyncIterator[AsyncIterator[Event]]:
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     frames, derivation, estimates = JsonFrames(), Derivation(), Estimates()
+    numbers = count(1)
 
     def tell(reading: Reading) -> None:
         judgement = derivation.take(reading)
         derivation.harvest()  # nothing is kept
         active = estimates.follow(reading, judgement)
-        lines.put_nowait(reading_line(reading, frames))
-        lines.put_nowait(judged_line(reading, judgement, active))
+        seq = next(numbers)
+        lines.put_nowait(frame_line(reading, frames, seq))
+        lines.put_nowait(reading_line(Judged(seq, reading, judgement, active)))
 
     def line(name: str, meter: MeterConfig) -> Line:
         return line_of(

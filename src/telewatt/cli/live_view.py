@@ -44,9 +44,9 @@ _QUALITY = Text(
     "{rate:.1f} frames/s, {rejected} rejected, {repaired} repaired",
     "{rate:.1f} trames/s, {rejected} rejetés, {repaired} réparés",
 )
-_LINE_STATE = Text("{source}: {what}", "{source} : {what}")
+_LINE_STATE = Text("{line}: {what}", "{line} : {what}")
 _LINE_FRAME = Text(
-    "{source}: {meter}, {mode}, {status}: {facts}", "{source} : {meter}, {mode}, {status} : {facts}"
+    "{line}: {meter}, {mode}, {status}: {facts}", "{line} : {meter}, {mode}, {status} : {facts}"
 )
 _QUIT = Text("q: quit", "q : quitter")
 _FROM_SERVICE = Text("from the running service", "depuis le service en marche")
@@ -69,11 +69,11 @@ class MeterNow:
     arrivals_s: deque[float] = field(default_factory=lambda: deque(maxlen=256))
 
     def take(self, event: Event, now_s: float) -> None:
-        """A state or a reading of this meter."""
+        """A state, a frame of this meter or what it is worth."""
         if "state" in event:
             self.state, self.remedy = event["state"], Text(**event["remedy"])
             return
-        if "judged" in event:
+        if "settled" in event:
             self.active = event["active"]
             return
         self.meter, self.mode = event["meter"], event["mode"]
@@ -125,7 +125,7 @@ class LiveView:
 
     def take(self, event: Event) -> None:
         """Whatever happened on a line."""
-        meter = self.meters.setdefault(event["source"], MeterNow())
+        meter = self.meters.setdefault(event["line"], MeterNow())
         meter.take(event, time.monotonic())
 
     def draw(self, height: int) -> RenderableType:
@@ -185,13 +185,13 @@ def _colour(meter: MeterNow) -> str:
 def plain_line(event: Event, language: Language) -> str:
     """One event as one line of text, for where there is no terminal."""
     if "state" in event:
-        said = _LINE_STATE.fill(source=event["source"], what=Text(**event["remedy"]))
+        said = _LINE_STATE.fill(line=event["line"], what=Text(**event["remedy"]))
         return said.of(language)
     now = MeterNow()
     now.take(event, 0.0)
     facts = ", ".join(now.facts().values())
     said = _LINE_FRAME.fill(
-        source=event["source"],
+        line=event["line"],
         meter=event["meter"],
         mode=MODE[event["mode"]],
         status=STATUS[Status(event["status"])],

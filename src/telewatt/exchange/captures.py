@@ -22,8 +22,8 @@ from telewatt.exchange.frames import Numbered
 from telewatt.exchange.hints import TimeAt
 from telewatt.exchange.output import part_of, publish
 from telewatt.exchange.scanner import Scanner
-from telewatt.jsonl import utc_text
 from telewatt.language import Text
+from telewatt.shapes.values import utc_text
 
 TIMES = ".times"
 _HEAD = "# telewatt capture"

@@ -1,6 +1,5 @@
 """Frames as rows (one a dataset), as JSON objects (one a frame) and as the bytes of their line."""
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import IO, NamedTuple
 
@@ -13,15 +12,17 @@ from telewatt.exchange.tables import (
     time_cells,
     time_columns,
 )
-from telewatt.jsonl import JsonFrames, PerDataset, mode_name, utc_text
 from telewatt.reading import Reading
+from telewatt.shapes.frame import JsonFrames, PerDataset
+from telewatt.shapes.reading import place_object
+from telewatt.shapes.values import cell_of, json_text, mode_name
 from telewatt.tic import Dataset
 from telewatt.tic.values import plain
 
 COLUMNS = (
     Column("seq", NUMBER),
     *time_columns("received_at"),
-    *(Column(name, WORD) for name in ("source", "meter", "mode", "status", "kind")),
+    *(Column(name, WORD) for name in ("line", "meter", "mode", "status", "kind")),
     *(Column(name, WORD) for name in ("label", "data", "value", "unit", "horodate")),
     *time_columns("time"),
     Column("repaired", FLAG),
@@ -54,9 +55,7 @@ def rows_of_frames(entries: Iterable[Numbered]) -> Iterator[Row]:
 
 
 def _cells(dataset: Dataset) -> Row:
-    value = plain(dataset.value)
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
+    value = cell_of(plain(dataset.value))
     return (
         dataset.label,
         dataset.data,
@@ -72,9 +71,6 @@ def write_frames_jsonl(entries: Iterable[Numbered], file: IO[bytes]) -> None:
     """The objects of ``telewatt decode --format jsonl``, with where and when they came."""
     frames = JsonFrames()
     for seq, reading in entries:
-        start = json.dumps(
-            {"seq": seq, "source": reading.source, "received_at": utc_text(reading.received_at)},
-            separators=(",", ":"),
-        )
+        start = json_text(place_object(seq, reading))
         frame = frames.text_of(reading.frame, reading.meter)
         file.write(f"{start[:-1]},{frame[1:]}\n".encode())

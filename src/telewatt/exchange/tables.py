@@ -4,7 +4,6 @@ Times are UTC (``..._utc``), and beside them civil time of Paris with its offset
 """
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
@@ -13,8 +12,8 @@ from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from telewatt.config import Fault
-from telewatt.jsonl import utc_text
 from telewatt.language import Text
+from telewatt.shapes.values import json_text, utc_text
 
 PARIS = ZoneInfo("Europe/Paris")
 ROWS_AT_ONCE = 16_384
@@ -58,7 +57,7 @@ def write_csv(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -
     """RFC 4180, UTF-8, but LF as line end; an empty field is no value."""
     writer = csv.writer(_Utf8(file), lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    writer.writerows(map(_plain, rows))
+    writer.writerows(map(_without_flags, map(_plain, rows)))
 
 
 class _Utf8:
@@ -74,9 +73,8 @@ class _Utf8:
 def write_jsonl(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
     """One object a line; what has no value is ``null``."""
     names = [column.name for column in columns]
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
     for row in map(_plain, rows):
-        file.write(encode(dict(zip(names, row, strict=True))).encode() + b"\n")
+        file.write(json_text(dict(zip(names, row, strict=True))).encode() + b"\n")
 
 
 def write_parquet(columns: Sequence[Column], rows: Iterable[Row], file: IO[bytes]) -> None:
@@ -120,6 +118,11 @@ FORMS: Mapping[str, Callable[[Sequence[Column], Iterable[Row], IO[bytes]], None]
 
 def _plain(row: Row) -> list[Any]:
     return [utc_text(cell) if isinstance(cell, datetime) else cell for cell in row]
+
+
+def _without_flags(row: list[Any]) -> list[Any]:
+    """Yes is 1 and no is 0: "True" means nothing to a spreadsheet in French."""
+    return [int(cell) if isinstance(cell, bool) else cell for cell in row]
 
 
 def _arrow() -> tuple[Any, Any]:

@@ -1,26 +1,25 @@
 """The local feed: what the service reads, as JSON lines on a Unix socket beside the journal.
 
 A client gets the state of every line, then each new entry of the journal and each new state. An
-entry is the object of ``telewatt decode --format jsonl`` plus ``seq``, ``source``, ``received_at``;
-what it is worth follows as an object with ``judged`` (its ``seq``), ``source``, ``totals``,
-``gauges``, ``active``, ``events``; a state has ``state``, ``source``, ``remedy``. A client that
-does not read is cut off.
+entry is the object of ``telewatt decode --format jsonl`` after ``seq``, ``line``, ``received_at``;
+what it is worth follows, with the same ``seq``, as the object that a webhook is given; a state has
+``line``, ``state``, ``remedy``. A client that does not read is cut off.
 """
 
 import asyncio
-import json
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from telewatt.jsonl import JsonFrames, utc_text
+from telewatt.derivation import Judged
 from telewatt.reading import Reading
+from telewatt.shapes.frame import JsonFrames
+from telewatt.shapes.reading import place_object, reading_object
+from telewatt.shapes.values import json_text, words
 from telewatt.sources import LineStatus
 from telewatt.store import Journal
-from telewatt.truth import Judgement
-from telewatt.truth.power import Estimate
 
 UNREAD_MAX = 1 << 20
 
@@ -30,37 +29,22 @@ def feed_path(journal: Path) -> Path:
     return journal.with_name(journal.name + ".sock")
 
 
-def state_line(source: str, status: LineStatus) -> bytes:
+def state_line(line: str, status: LineStatus) -> bytes:
     """One state of one line."""
-    remedy = status.remedy._asdict()
-    return json.dumps({"state": status.state, "source": source, "remedy": remedy}).encode() + b"\n"
+    told = {"line": line, "state": status.state, "remedy": words(status.remedy)}
+    return json_text(told).encode() + b"\n"
 
 
-def reading_line(reading: Reading, frames: JsonFrames, seq: int | None = None) -> bytes:
-    """One reading; ``meter`` is the one it was filed under, ``seq`` its place in the journal."""
-    start = json.dumps(
-        {"seq": seq, "source": reading.source, "received_at": utc_text(reading.received_at)}
-    )
+def frame_line(reading: Reading, frames: JsonFrames, seq: int | None = None) -> bytes:
+    """One frame; ``meter`` is the one it was filed under, ``seq`` its place in the journal."""
+    start = json_text(place_object(seq, reading))
     frame = frames.text_of(reading.frame, reading.meter)
-    return f"{start[:-1]}, {frame[1:]}\n".encode()
+    return f"{start[:-1]},{frame[1:]}\n".encode()
 
 
-def judged_line(
-    reading: Reading, judgement: Judgement, active: Estimate | None, seq: int | None = None
-) -> bytes:
-    """What a reading is worth: the newest settled totals, plausible gauges, the active power.
-
-    ``active`` is an estimate with its error and time constant, or null.
-    """
-    told = {
-        "judged": seq,
-        "source": reading.source,
-        "totals": dict(judgement.settled[-1].totals) if judgement.settled else None,
-        "gauges": dict(judgement.gauges),
-        "active": active and {"estimate": True, **active._asdict()},
-        "events": [{"kind": event.kind, **event.text._asdict()} for event in judgement.events],
-    }
-    return json.dumps(told).encode() + b"\n"
+def reading_line(judged: Judged) -> bytes:
+    """What a frame is worth."""
+    return json_text(reading_object(judged)).encode() + b"\n"
 
 
 class Feed:
@@ -92,7 +76,7 @@ class Feed:
         frames = JsonFrames()
         async for entry in journal.follow():
             if self._clients:
-                self.tell(reading_line(entry.reading, frames, entry.seq))
+                self.tell(frame_line(entry.reading, frames, entry.seq))
 
     @property
     def has_clients(self) -> bool:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telewatt.config import Config, MeterConfig
-from telewatt.derivation import Estimates
+from telewatt.derivation import Estimates, Judged
 from telewatt.language import Language, Text
 from telewatt.notify import Notifier
 from telewatt.quality import LineReport, SinkReport
 from telewatt.reading import Reading
 from telewatt.service.delivery import Delivery
 from telewatt.service.disk import Wear, size_of
-from telewatt.service.feed import Feed, feed_path, judged_line, state_line
+from telewatt.service.feed import Feed, feed_path, reading_line, state_line
 from telewatt.service.historian import Historian
 from telewatt.service.live import Live
 from telewatt.service.reports import STATE, Reports
@@ -218,7 +218,7 @@ class Service:
             if event.kind is not EventKind.METER:  # the line has said so
                 self.reports.event(reading.source, event)
         if self._feed.has_clients:
-            self._feed.tell(judged_line(reading, judgement, active, entry.seq))
+            self._feed.tell(reading_line(Judged(entry.seq, reading, judgement, active)))
 
     async def _wait_for_disk(self) -> None:
         """Let the disk catch up, so that captures never fill the memory of the journal."""

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from telewatt.config.model import InfluxConfig
-from telewatt.derivation import Judged
+from telewatt.derivation import Judged, meter_key
 from telewatt.language import Language, Text
 from telewatt.rollup.instant import to_ms
+from telewatt.shapes.reading import texts_of
 from telewatt.sinks import House, Sink, SinkError
-from telewatt.sinks.document import texts_of
 from telewatt.sinks.posting import Answer, Poster, compressed
 from telewatt.sinks.refusals import Refusals
 
@@ -138,9 +138,7 @@ class InfluxDB(Sink):
     def _lines_of(self, judged: Judged) -> Iterator[str]:
         """Lines of one entry: totals that became settled with it, its own values, its events."""
         reading, judgement = judged.reading, judged.judgement
-        tags = f",line={_key(reading.source)}"
-        if reading.meter is not None:
-            tags += f",meter={_key(reading.meter)}"
+        tags = f",line={_key(reading.source)},meter={_key(meter_key(reading))}"
         name = self._section.measurement
         points: dict[datetime, dict[str, str]] = {reading.received_at: _values_of(judged)}
         for settled in judgement.settled:

@@ -7,7 +7,6 @@ asked; after a crash it may be given some readings twice.
 
 import asyncio
 import errno
-import json
 import os
 import re
 import stat
@@ -17,10 +16,11 @@ from typing import BinaryIO
 
 from telewatt.config.model import JsonlConfig
 from telewatt.derivation import Judged
-from telewatt.jsonl import JsonFrames, utc_text
 from telewatt.language import Text
+from telewatt.shapes.frame import JsonFrames
+from telewatt.shapes.reading import reading_object
+from telewatt.shapes.values import json_text, utc_text
 from telewatt.sinks import House, Sink, SinkError
-from telewatt.sinks.document import document_of
 from telewatt.sinks.due import Due
 from telewatt.sinks.pipe import Pipe
 
@@ -34,7 +34,7 @@ NO_FILE = Text(
 
 _Mark = tuple[int, str]
 """What tells one line from another: the number of the entry, and when its frame arrived."""
-_MARK = re.compile(rb'\{"seq": (\d+), "source": "[^"]*", "received_at": "([^"]*)"')
+_MARK = re.compile(rb'\{"seq":(\d+),"line":"[^"]*","received_at":"([^"]*)"')
 
 
 class JsonLines(Sink):
@@ -96,10 +96,10 @@ class JsonLines(Sink):
         self._known = later.union(map(_mark_of, told))
 
     def _line_of(self, judged: Judged) -> bytes:
-        told = json.dumps(document_of(judged), ensure_ascii=False)
+        told = json_text(reading_object(judged))
         if self._frames is not None:
             frame = self._frames.text_of(judged.reading.frame, judged.reading.meter)
-            told = f'{told[:-1]}, "frame": {frame}}}'
+            told = f'{told[:-1]},"frame":{frame}}}'
         return f"{told}\n".encode()
 
 

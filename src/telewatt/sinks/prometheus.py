@@ -16,8 +16,8 @@ from telewatt.config.model import PrometheusConfig
 from telewatt.derivation import Judged, meter_key
 from telewatt.quality import LineReport, SinkReport, stale_after_s
 from telewatt.quantity import QUANTITIES, QuantityKind
+from telewatt.shapes.reading import texts_of
 from telewatt.sinks import AskedSink, House
-from telewatt.sinks.document import texts_of
 from telewatt.sinks.exposition import Family, Sample, exposition_of
 
 _NUMBERED = re.compile(r"(import|grid|reactive|apparent|voltage|current)_(\d+)_(\w+)")

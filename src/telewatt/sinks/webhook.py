@@ -7,15 +7,15 @@ configured: ``X-Telewatt-Signature: sha256=`` and the HMAC of the body.
 
 import hashlib
 import hmac
-import json
 from collections.abc import Callable, Sequence
 
 from telewatt.config.model import WebhookConfig
 from telewatt.derivation import Judged
 from telewatt.language import Language, Text
 from telewatt.rollup.instant import to_ms
+from telewatt.shapes.reading import reading_object
+from telewatt.shapes.values import json_text
 from telewatt.sinks import House, Sink, SinkError
-from telewatt.sinks.document import document_of
 from telewatt.sinks.due import Due
 from telewatt.sinks.posting import Answer, Poster
 from telewatt.sinks.refusals import Refusals
@@ -82,7 +82,7 @@ class Webhook(Sink):
         await self._poster.close()
 
     async def _post(self, judged: Judged, key: str) -> None:
-        body = json.dumps(document_of(judged), ensure_ascii=False).encode()
+        body = json_text(reading_object(judged)).encode()
         answer = await self._poster.post(body, self._headers(body, key))
         if answer.is_good or answer.status in _HAD:
             return

@@ -7,10 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from telewatt.shapes.values import words
 from telewatt.web import errors
 from telewatt.web.endpoint import Content
 from telewatt.web.errors import AnswerError
-from telewatt.web.json_text import json_bytes, words
+from telewatt.web.json_text import json_bytes
 
 ZIPPED_FROM = 1024
 ZIP_LEVEL = 5

@@ -11,9 +11,9 @@ from typing import Any
 from telewatt.config import ConfigError, parse
 from telewatt.config.model import SECTIONS, Config
 from telewatt.language import Text
+from telewatt.shapes.values import words
 from telewatt.web.endpoint import Asked, Call
 from telewatt.web.errors import AnswerError
-from telewatt.web.json_text import words
 from telewatt.web.past import Past
 
 _SECRET = re.compile(r"(//)[^/@\s]+@|((?:password|passwd|token|key|secret|psk)=)[^&#\s]+", re.I)

@@ -36,7 +36,7 @@ def energy(past: Past, asked: Asked) -> dict[str, Any]:
     for name in wanted:
         wh, quality = past.energy(who, name, start, end)
         told = quantity_object(name, profile)
-        found.append({**told, "wh": wh, "quality": str(quality)})
+        found.append({**told, "value": wh, "quality": str(quality)})
     if not wanted:
         past.energy(who, "import_wh", start, end)  # says so if nothing has this name
     return {"who": who, "start": instant(start), "end": instant(end), "energy": found}
@@ -112,8 +112,8 @@ def _item(past: Past, who: str, quantity: str, one: Range) -> dict[str, Any]:
         "name": one.name,
         "start": instant(one.start),
         "end": instant(one.end),
-        "wh": wh,
+        "value": wh,
         "quality": str(quality),
         "whole_end": instant(one.whole_end),
-        "whole_wh": whole_wh,
+        "whole_value": whole_wh,
     }

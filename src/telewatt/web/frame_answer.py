@@ -4,15 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from telewatt.derivation import Judged
-from telewatt.jsonl import mode_name
 from telewatt.language import Text
 from telewatt.plainwords import REASONS, words_of
 from telewatt.reading import Reading
+from telewatt.shapes.frame import dataset_object, rejected_object
+from telewatt.shapes.reading import place_object
+from telewatt.shapes.values import mode_name, words
 from telewatt.tic import Dataset, Mode, Rejected
-from telewatt.tic.values import plain
 from telewatt.web.endpoint import Asked, Content
 from telewatt.web.errors import AnswerError
-from telewatt.web.json_text import instant, words
 from telewatt.web.newest import LineNewest
 from telewatt.web.page import Page
 from telewatt.web.past import Past
@@ -36,12 +36,12 @@ def frame(page: Page, asked: Asked) -> dict[str, Any]:
     reading, sent = judged.reading, judged.reading.frame
     return {
         "who": asked["who"],
-        "seq": judged.seq,
+        **place_object(judged.seq, reading),
         "meter": reading.meter,
-        "received_at": instant(reading.received_at),
         "mode": mode_name(sent.mode),
         "status": str(sent.status),
         "kind": str(sent.kind),
+        "offset": sent.offset,
         "datasets": [_dataset(dataset, sent.mode) for dataset in sent.datasets],
         "rejected": [_rejected(each) for each in sent.rejected],
     }
@@ -84,15 +84,9 @@ def _line(page: Page, name: str) -> LineNewest:
 def _dataset(dataset: Dataset, mode: Mode) -> dict[str, Any]:
     told = words_of(dataset, mode)
     return {
-        "label": dataset.label,
-        "data": dataset.data,
-        "value": plain(dataset.value),
-        "unit": dataset.unit,
-        "horodate": dataset.horodate,
-        "time": instant(dataset.time),
-        "repaired": dataset.repaired,
+        **dataset_object(dataset),
         "name": words(told.name),
-        "meaning": words(told.meaning),
+        "meaning": told.meaning and words(told.meaning),
         "fields": [
             {"name": words(field.name), "bits": field.bits, "value": words(field.value)}
             for field in told.fields
@@ -102,9 +96,8 @@ def _dataset(dataset: Dataset, mode: Mode) -> dict[str, Any]:
 
 def _rejected(rejected: Rejected) -> dict[str, Any]:
     return {
-        "reason": str(rejected.reason),
+        **rejected_object(rejected),
         "text": words(REASONS[rejected.reason]),
-        "hex": rejected.bytes.hex(),
         "shown": shown(rejected.bytes),
     }
 
@@ -112,10 +105,9 @@ def _rejected(rejected: Rejected) -> dict[str, Any]:
 def _raw(judged: Judged) -> dict[str, Any]:
     sent = judged.reading.frame
     return {
-        "seq": judged.seq,
-        "received_at": instant(judged.reading.received_at),
+        **place_object(judged.seq, judged.reading),
         "status": str(sent.status),
-        "hex": sent.raw.hex(),
+        "bytes": sent.raw.hex(),
         "shown": shown(sent.raw),
     }
 

@@ -1,27 +1,15 @@
 """Values as JSON: the one way every answer writes them."""
 
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 
-from telewatt.jsonl import utc_text
-from telewatt.language import Text
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+from telewatt.shapes.values import json_text, utc_text
 
 
 def json_bytes(value: object) -> bytes:
     """UTF-8, without spaces."""
-    return _encode(value).encode("utf-8", "backslashreplace")
-
-
-def words(text: Text | None) -> dict[str, str] | None:
-    """Both languages of a text."""
-    return None if text is None else text._asdict()
+    return json_text(value).encode("utf-8", "backslashreplace")
 
 
 def instant(time: datetime | None) -> str | None:
-    """ISO 8601 in UTC, ending in ``Z``, in whole milliseconds at most."""
-    if time is None:
-        return None
-    time = time.astimezone(UTC)
-    return utc_text(time.replace(microsecond=time.microsecond // 1000 * 1000))
+    """An aware time, if there is one, as every output writes it."""
+    return None if time is None else utc_text(time)

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from telewatt.derivation import meter_key
-from telewatt.jsonl import mode_name
 from telewatt.quality import LineReport
 from telewatt.quantity import QUANTITIES
 from telewatt.rollup.formula import Formula
 from telewatt.rollup.instant import ALWAYS, to_ms
 from telewatt.rollup.series import COUNTS
+from telewatt.shapes.reading import event_object, events_of
+from telewatt.shapes.values import mode_name, words
 from telewatt.store.history import Meter
 from telewatt.tic.values import Address
 from telewatt.web.endpoint import Asked
-from telewatt.web.json_text import instant, words
+from telewatt.web.json_text import instant
 from telewatt.web.past import Past
-from telewatt.web.readings import event_object
 from telewatt.web.situations import contract_object
 from telewatt.web.words_of_quantities import (
     kind_of,
@@ -206,13 +206,14 @@ def _events(past: Past, asked: Asked) -> Iterator[dict[str, Any]]:
         name = meter.sites[0] if meter.sites else meter.name
         for _, event in past.events(meter.name, start, end):
             written.add((meter.name, event.kind, event.at))
-            yield event_object(meter.name, name, event)
+            yield {"who": name, **event_object(meter.source or None, meter.name, event)}
     start_ms, end_ms = (to_ms(start) if start else ALWAYS[0]), (to_ms(end) if end else ALWAYS[1])
     for judged in past.recent:
         meter_name = meter_key(judged.reading)
-        for event in judged.judgement.events:
+        who_now = past.known.newest.who(judged)
+        for event, told in zip(judged.judgement.events, events_of(judged), strict=True):
             known = (meter_name, event.kind, event.at) in written
             inside = start_ms <= to_ms(event.at) < end_ms
             named = who is None or bool(wanted & {meter_name, judged.reading.source})
             if inside and named and not known:
-                yield event_object(meter_name, judged.reading.source, event)
+                yield {"who": who_now, **told}

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from telewatt import __version__
+from telewatt.shapes.values import words
 from telewatt.web import errors
 from telewatt.web.endpoint import Asked, Content
 from telewatt.web.errors import AnswerError
-from telewatt.web.json_text import instant, words
+from telewatt.web.json_text import instant
 from telewatt.web.lines import line_object, sink_object
 from telewatt.web.newest import CURVE_S
 from telewatt.web.page import Page
@@ -60,7 +61,7 @@ def health(past: Past, asked: Asked) -> dict[str, Any]:
         "lines": [line_object(line, past.known.newest) for line in lines],
         "sinks": [sink_object(sink) for sink in sinks],
         "alarms": [
-            {"kind": str(alarm.kind), "what": words(alarm.text), "remedy": words(alarm.remedy)}
+            {"kind": str(alarm.kind), "text": words(alarm.text), "remedy": words(alarm.remedy)}
             for alarm in alarms
         ],
         "journal": {

@@ -5,9 +5,10 @@ from typing import Any
 
 from telewatt.plainwords import REASONS
 from telewatt.rollup.series import CountRow
+from telewatt.shapes.values import words
 from telewatt.verdict import Counted, verdict_of
 from telewatt.web.endpoint import Asked
-from telewatt.web.json_text import instant, words
+from telewatt.web.json_text import instant
 from telewatt.web.linewatch import LineCounts
 from telewatt.web.past import Past
 from telewatt.web.series_answer import Span, rows_of, span_of, step_name

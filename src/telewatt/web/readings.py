@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from telewatt.derivation import Judged, meter_key
-from telewatt.jsonl import mode_name
+from telewatt.shapes.reading import entry_object, events_of, totals_members
 from telewatt.situation import Present
-from telewatt.truth import Event
-from telewatt.web.json_text import instant, words
+from telewatt.truth import Settled
 from telewatt.web.situations import situation_object
 
 Who = Callable[[Judged], str]
@@ -24,49 +23,25 @@ class Readings:
     def __init__(self, who: Who) -> None:
         self._who = who
         self.presents: dict[str, Present] = {}
-        self._totals: dict[str, dict[str, int]] = {}
+        self._settled: dict[str, Settled] = {}
 
     def take(self, judged: Judged) -> dict[str, Any]:
         """The object of the next entry."""
-        reading, judgement = judged.reading, judged.judgement
-        frame, meter = reading.frame, meter_key(reading)
+        frame, meter = judged.reading.frame, meter_key(judged.reading)
         present = self.presents.get(meter)
         if present is None:
             present = self.presents[meter] = Present()
         situation = present.take(judged)
-        if judgement.settled:
-            self._totals[meter] = dict(judgement.settled[-1].totals)
+        if judged.judgement.settled:
+            self._settled[meter] = judged.judgement.settled[-1]
         who = self._who(judged)
         return {
-            "seq": judged.seq,
             "who": who,
-            "source": reading.source,
-            "meter": reading.meter,
-            "received_at": instant(reading.received_at),
-            "mode": mode_name(frame.mode),
-            "status": str(frame.status),
-            "kind": str(frame.kind),
-            "totals": self._totals.get(meter, {}),
-            "gauges": dict(judgement.gauges),
-            "active": judged.active and {"estimate": True, **judged.active._asdict()},
+            **entry_object(judged),
+            **totals_members(self._settled.get(meter)),
             "datasets": len(frame.datasets),
             "repaired": sum(dataset.repaired for dataset in frame.datasets),
             "rejected": len(frame.rejected),
             "situation": situation_object(situation),
-            "events": [event_object(reading.meter, who, event) for event in judgement.events],
+            "events": [{"who": who, **event} for event in events_of(judged)],
         }
-
-
-def event_object(meter: str | None, who: str, event: Event) -> dict[str, Any]:
-    """A life event of a meter."""
-    return {
-        "meter": meter,
-        "who": who,
-        "kind": str(event.kind),
-        "at": instant(event.at),
-        "since": instant(event.since),
-        "subject": event.subject,
-        "before": event.before,
-        "after": event.after,
-        "text": words(event.text),
-    }

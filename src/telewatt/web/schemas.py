@@ -46,8 +46,9 @@ SESSION = made_of(
     first_run=FLAG,
 )
 EVENT = made_of(
-    meter=maybe(TEXT),
     who=TEXT,
+    line=maybe(TEXT),
+    meter=TEXT,
     kind=TEXT,
     at=TIME,
     since=TIME,
@@ -57,28 +58,29 @@ EVENT = made_of(
     text=WORDS,
 )
 SITUATION = made_of(
-    period=maybe(made_of(name=WORDS, tone=maybe(TEXT))),
-    colour_today=maybe(TEXT),
-    colour_tomorrow=maybe(TEXT),
-    colour_source=maybe(TEXT),
-    ejp_running=maybe(FLAG),
+    tariff_period=maybe(made_of(name=WORDS, tone=maybe(TEXT))),
+    tempo_today=maybe(TEXT),
+    tempo_tomorrow=maybe(TEXT),
+    tempo_source=maybe(TEXT),
+    ejp_today=maybe(FLAG),
     ejp_notice=maybe(FLAG),
     over_power=maybe(FLAG),
     subscribed_va=maybe(WHOLE),
     margin_va=maybe(WHOLE),
 )
 READING = made_of(
-    seq=WHOLE,
     who=TEXT,
-    source=TEXT,
-    meter=maybe(TEXT),
+    seq=WHOLE,
+    line=TEXT,
     received_at=TIME,
+    meter=TEXT,
     mode=TEXT,
     status=TEXT,
     kind=TEXT,
-    totals=COUNTS,
     gauges=COUNTS,
-    active=maybe(made_of(estimate=FLAG, w=WHOLE, error_w=WHOLE, time_constant_s=WHOLE)),
+    active=maybe(made_of(w=WHOLE, error_w=WHOLE, time_constant_s=WHOLE)),
+    totals=COUNTS,
+    totals_at=maybe(TIME),
     datasets=WHOLE,
     repaired=WHOLE,
     rejected=WHOLE,
@@ -97,7 +99,7 @@ LINE = made_of(
     repaired=WHOLE,
     rejected=COUNTS,
     openings=WHOLE,
-    last_frame=maybe(TIME),
+    last_frame_at=maybe(TIME),
     stale=FLAG,
 )
 LATEST = made_of(seq=WHOLE, now=TIME, readings=many(READING), lines=many(LINE))
@@ -161,10 +163,10 @@ _COLUMNS: dict[str, Schema] = {
 _STEPS: dict[str, Schema] = {"step": TEXT, "minutes": maybe(WHOLE), "now": TIME, "at": many(WHOLE)}
 SERIES = made_of(
     **_STEPS,
-    first=maybe(TIME),
+    first_seen=maybe(TIME),
     series=many(made_of(_COLUMNS, who=TEXT, **_QUANTITY)),
 )
-_WORTH: dict[str, Schema] = {"wh": maybe(WHOLE), "quality": TEXT}
+_WORTH: dict[str, Schema] = {"value": maybe(WHOLE), "quality": TEXT}
 ENERGY = made_of(who=TEXT, start=TIME, end=TIME, energy=many(made_of(**_QUANTITY, **_WORTH)))
 COMPARE = made_of(
     who=TEXT,
@@ -172,7 +174,7 @@ COMPARE = made_of(
     period=TEXT,
     at=TIME,
     items=many(
-        made_of(name=TEXT, start=TIME, end=TIME, whole_end=TIME, whole_wh=maybe(WHOLE), **_WORTH)
+        made_of(name=TEXT, start=TIME, end=TIME, whole_end=TIME, whole_value=maybe(WHOLE), **_WORTH)
     ),
 )
 EVENTS = made_of(events=many(EVENT))
@@ -184,9 +186,16 @@ HEALTH = made_of(
     uptime_s=WHOLE,
     lines=many(LINE),
     sinks=many(
-        made_of(name=TEXT, working=FLAG, trouble=maybe(WORDS), waiting=WHOLE, delivered=WHOLE)
+        made_of(
+            name=TEXT,
+            working=FLAG,
+            trouble=maybe(WORDS),
+            waiting=WHOLE,
+            delivered=WHOLE,
+            refused=WHOLE,
+        )
     ),
-    alarms=many(made_of(kind=TEXT, what=WORDS, remedy=WORDS)),
+    alarms=many(made_of(kind=TEXT, text=WORDS, remedy=WORDS)),
     journal=made_of(
         path=TEXT,
         first_seq=WHOLE,
@@ -254,17 +263,21 @@ _DATASET = made_of(
 FRAME = made_of(
     who=TEXT,
     seq=WHOLE,
-    meter=maybe(TEXT),
+    line=TEXT,
     received_at=TIME,
+    meter=maybe(TEXT),
     mode=TEXT,
     status=TEXT,
     kind=TEXT,
+    offset=WHOLE,
     datasets=many(_DATASET),
-    rejected=many(made_of(reason=TEXT, text=WORDS, hex=TEXT, shown=TEXT)),
+    rejected=many(made_of(offset=WHOLE, reason=TEXT, text=WORDS, bytes=TEXT, shown=TEXT)),
 )
 RAW = made_of(
     who=TEXT,
-    frames=many(made_of(seq=WHOLE, received_at=TIME, status=TEXT, hex=TEXT, shown=TEXT)),
+    frames=many(
+        made_of(seq=WHOLE, line=TEXT, received_at=TIME, status=TEXT, bytes=TEXT, shown=TEXT)
+    ),
 )
 CONFIGURATION = made_of(
     file=maybe(TEXT),

@@ -82,7 +82,7 @@ def series(past: Past, asked: Asked) -> dict[str, Any]:
         "step": step_name(span.step),
         "minutes": span.step if isinstance(span.step, int) else None,
         "now": instant(past.now),
-        "first": instant(past.first_seen(who)),
+        "first_seen": instant(past.first_seen(who)),
         "at": [int(each.timestamp()) for each in span.at],
         "series": [_columns(past, each, name, span) for each in who for name in quantities],
     }

@@ -3,8 +3,8 @@
 from typing import Any
 
 from telewatt.entities import Contract, Period
+from telewatt.shapes.values import words
 from telewatt.situation import Situation
-from telewatt.web.json_text import words
 
 _TONES = {"all_hours": "base"}
 TONES = (
@@ -28,11 +28,11 @@ def situation_object(now: Situation) -> dict[str, Any]:
     """What holds now; every value ``None`` while it is not known."""
     period = now.period
     return {
-        "period": period and {"name": words(period.name), "tone": tone_of(period)},
-        "colour_today": now.tempo_today.value,
-        "colour_tomorrow": now.tempo_tomorrow.value,
-        "colour_source": now.tempo_today.source or now.tempo_tomorrow.source or None,
-        "ejp_running": now.ejp_today,
+        "tariff_period": period and {"name": words(period.name), "tone": tone_of(period)},
+        "tempo_today": now.tempo_today.value,
+        "tempo_tomorrow": now.tempo_tomorrow.value,
+        "tempo_source": now.tempo_today.source or now.tempo_tomorrow.source or None,
+        "ejp_today": now.ejp_today,
         "ejp_notice": now.ejp_notice,
         "over_power": now.over_power,
         "subscribed_va": now.subscribed_va,

@@ -6,7 +6,7 @@ from telewatt.entities import Profile, entity_of_quantity
 from telewatt.language import Text
 from telewatt.quantity import QUANTITIES
 from telewatt.rollup.series import COUNTS
-from telewatt.web.json_text import words
+from telewatt.shapes.values import words
 from telewatt.web.situations import tone_of
 
 COUNT_TITLES = {

@@ -43,7 +43,7 @@ class Broker(Receiver):
                 self._marks.add(text.decode())
             else:
                 told = json.loads(text)
-                self._heard[told["source"], told["received_at"], told["seq"]] = told
+                self._heard[told["line"], told["received_at"], told["seq"]] = told
 
     async def totals(self) -> list[Total]:
         mark = str(next(self._new_marks))
@@ -52,7 +52,7 @@ class Broker(Receiver):
             while mark not in self._marks:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         return sorted(
-            Total(told["source"], seconds_of(each["received_at"]), each["totals"]["import_wh"])
+            Total(told["line"], seconds_of(each["received_at"]), each["totals"]["import_wh"])
             for told in self._heard.values()
             for each in told["settled"]
             if "import_wh" in each["totals"]

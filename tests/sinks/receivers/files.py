@@ -52,9 +52,9 @@ class DailyLogs(Files):
 
 def totals_of_document(document: dict) -> list[Total]:
     return [
-        Total(document["source"], seconds_of(total["received_at"]), total["import_wh"])
-        for total in document["totals"]
-        if "import_wh" in total
+        Total(document["line"], seconds_of(each["received_at"]), each["totals"]["import_wh"])
+        for each in document["settled"]
+        if "import_wh" in each["totals"]
     ]
 
 

@@ -54,15 +54,15 @@ export function Summary(props: {
           {running && <span class="faint"> {say(W.history.soFar)}</span>}
         </dt>
         <dd>
-          <AmountOf {...energy(drawn?.wh)} />
+          <AmountOf {...energy(drawn?.value)} />
         </dd>
         <Worth energy={drawn} />
       </div>
-      {injected?.wh ? (
+      {injected?.value ? (
         <div class="sum injected">
           <dt>{say(W.history.injected)}</dt>
           <dd>
-            <AmountOf {...energy(injected.wh)} />
+            <AmountOf {...energy(injected.value)} />
           </dd>
         </div>
       ) : null}
@@ -73,13 +73,13 @@ export function Summary(props: {
             {running && !comparison.meter && ` (${say(W.history.soFar)})`}
           </dt>
           <dd>
-            <AmountOf {...energy(other?.wh)} />
-            <Change now={drawn?.wh ?? null} before={other?.wh ?? null} />
+            <AmountOf {...energy(other?.value)} />
+            <Change now={drawn?.value ?? null} before={other?.value ?? null} />
           </dd>
           <Worth energy={other} />
         </div>
       )}
-      <PerDay wh={drawn?.wh ?? null} range={range} />
+      <PerDay wh={drawn?.value ?? null} range={range} />
       <Highest meter={meter} range={props.moving} />
     </dl>
   );

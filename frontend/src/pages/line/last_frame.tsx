@@ -67,8 +67,8 @@ function Frame({ frame }: { frame: FrameShown }) {
         <>
           <h3 class="apart">{say(W.line.rejectedIn)}</h3>
           <ul class="rejected">
-            {frame.rejected.map(({ hex, text, shown }) => (
-              <li key={hex}>
+            {frame.rejected.map(({ offset, text, shown }) => (
+              <li key={offset}>
                 <code>{shown}</code> <span class="soft">{say(text)}</span>
               </li>
             ))}

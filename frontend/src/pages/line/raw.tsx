@@ -39,14 +39,14 @@ function Frames({ line }: { line: string }) {
         chosen={shape}
         onChoose={setShape}
       />
-      {data?.frames.map(({ seq, received_at, shown, hex }) => (
+      {data?.frames.map(({ seq, received_at, shown, bytes }) => (
         <figure key={seq}>
           <figcaption class="small faint">
             {seq} · {moment(received_at, "exact")}
           </figcaption>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
           <pre class="sheet" tabIndex={0}>
-            {shape === "text" ? broken(shown) : spaced(hex)}
+            {shape === "text" ? broken(shown) : spaced(bytes)}
           </pre>
         </figure>
       ))}

@@ -15,9 +15,9 @@ export function HealthCard() {
   return (
     <section class="card">
       <h2>{say(W.meters.health)}</h2>
-      {data.alarms.map(({ kind, what, remedy }) => (
+      {data.alarms.map(({ kind, text, remedy }) => (
         <Notice key={kind} grade="bad">
-          <strong>{say(what)}</strong>
+          <strong>{say(text)}</strong>
           <p>{say(remedy)}</p>
         </Notice>
       ))}

@@ -11,14 +11,14 @@ export function Against({ items, now }: { items: CompareItem[]; now: number | nu
     <dl class="against">
       {(["previous", "same_weekday"] as const).map((name) => {
         const item = items.find((each) => each.name === name);
-        const ratio = item ? change(now, item.wh) : null;
+        const ratio = item ? change(now, item.value) : null;
         return (
           <div key={name}>
             <dt>{nameOf(name, item)}</dt>
             <dd>
-              {amount(energy(item?.wh ?? null))}{" "}
+              {amount(energy(item?.value ?? null))}{" "}
               {ratio !== null && <span class={ratio > 0 ? "more" : "less"}>{percent(ratio)}</span>}
-              {item?.quality === "missing" && item.wh !== null && (
+              {item?.quality === "missing" && item.value !== null && (
                 <span class="faint tiny"> {fill(W.now.incomplete, {})}</span>
               )}
             </dd>

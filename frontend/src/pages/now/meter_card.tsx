@@ -65,7 +65,7 @@ function Stale(props: { ageS: number; line: Line | undefined; reading: Reading |
 }
 
 function Period({ reading }: { reading: Reading }) {
-  const { period } = reading.situation;
+  const { tariff_period: period } = reading.situation;
   if (!period) return null;
   return (
     <span class="badge">
@@ -191,18 +191,18 @@ function Injected({ meter, reading }: { meter: Meter; reading: Reading }) {
 }
 
 function Parts({ parts }: { parts: Energy[] }) {
-  const whole = parts.reduce((sum, part) => sum + (part.wh ?? 0), 0);
+  const whole = parts.reduce((sum, part) => sum + (part.value ?? 0), 0);
   return (
     <div class="today-parts">
       <div class="stacked" aria-hidden="true">
         {parts
-          .filter((part) => part.wh)
+          .filter((part) => part.value)
           .map((part) => (
             <i
               key={part.quantity}
               style={{
                 "--swatch": `var(--${toneName(part.tone)})`,
-                width: `${((part.wh ?? 0) / whole) * 100}%`,
+                width: `${((part.value ?? 0) / whole) * 100}%`,
               }}
             />
           ))}
@@ -211,7 +211,7 @@ function Parts({ parts }: { parts: Energy[] }) {
         {parts.filter(isTold).map((part) => (
           <li key={part.quantity}>
             <Swatch tone={part.tone} />
-            {say(part.name)} <b>{part.wh === null ? NONE : amount(energy(part.wh))}</b>
+            {say(part.name)} <b>{part.value === null ? NONE : amount(energy(part.value))}</b>
           </li>
         ))}
       </ul>
@@ -220,7 +220,7 @@ function Parts({ parts }: { parts: Energy[] }) {
 
   /** Of a contract of many periods, those of today. */
   function isTold(part: Energy): boolean {
-    return parts.length < 4 || Boolean(part.wh);
+    return parts.length < 4 || Boolean(part.value);
   }
 }
 

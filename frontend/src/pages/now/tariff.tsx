@@ -8,21 +8,21 @@ import { Notice } from "../../ui/parts";
 export function Tariff({ situation }: { situation: Situation }) {
   return (
     <>
-      {situation.ejp_running && <Notice grade="bad">{say(W.now.ejpRunning)}</Notice>}
-      {situation.ejp_notice && !situation.ejp_running && (
+      {situation.ejp_today && <Notice grade="bad">{say(W.now.ejpRunning)}</Notice>}
+      {situation.ejp_notice && !situation.ejp_today && (
         <Notice grade="fair">{say(W.now.ejpNotice)}</Notice>
       )}
-      {(situation.colour_today || situation.colour_tomorrow) && <Tempo {...situation} />}
+      {(situation.tempo_today || situation.tempo_tomorrow) && <Tempo {...situation} />}
     </>
   );
 }
 
-function Tempo({ colour_today, colour_tomorrow, colour_source }: Situation) {
-  const title = colour_source ? fill(W.now.tempoSource, { source: colour_source }) : undefined;
+function Tempo({ tempo_today, tempo_tomorrow, tempo_source }: Situation) {
+  const title = tempo_source ? fill(W.now.tempoSource, { source: tempo_source }) : undefined;
   return (
     <div class="days" title={title}>
-      <Day name={say(W.now.tempoToday)} colour={colour_today} />
-      <Day name={say(W.now.tempoTomorrow)} colour={colour_tomorrow} />
+      <Day name={say(W.now.tempoToday)} colour={tempo_today} />
+      <Day name={say(W.now.tempoTomorrow)} colour={tempo_tomorrow} />
     </div>
   );
 }

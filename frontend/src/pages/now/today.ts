@@ -12,8 +12,8 @@ export interface Asked {
 /** Wh since midnight until this reading; `null` where nothing is known. */
 export function soFar(asked: Asked | null, quantity: string, reading: Reading | undefined) {
   const told =
-    asked?.items.find(({ name }) => name === "current")?.wh ??
-    asked?.parts.find((part) => part.quantity === quantity)?.wh ??
+    asked?.items.find(({ name }) => name === "current")?.value ??
+    asked?.parts.find((part) => part.quantity === quantity)?.value ??
     null;
   return grown(told, asked, quantity, reading);
 }
@@ -37,7 +37,7 @@ export function partsOf(asked: Asked | null, meter: Meter, reading: Reading | un
   const registers = (meter.registers ?? []).map(({ quantity }) => quantity);
   const parts = (asked?.parts ?? [])
     .filter(({ quantity }) => registers.includes(quantity))
-    .map((part) => ({ ...part, wh: grown(part.wh, asked, part.quantity, reading) }));
+    .map((part) => ({ ...part, value: grown(part.value, asked, part.quantity, reading) }));
   return parts.length > 1 ? parts : [];
 }
 

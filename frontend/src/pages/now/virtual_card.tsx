@@ -20,7 +20,7 @@ export function VirtualCard({ meter }: { meter: Meter }) {
   const asked = useToday(meter, "import_wh");
   const terms = termsOf(meter.formula ?? "") ?? [];
   const drawn = signedSum(terms, (name) => freshPower(all[name]));
-  const wh = asked?.items.find(({ name }) => name === "current")?.wh ?? null;
+  const wh = asked?.items.find(({ name }) => name === "current")?.value ?? null;
   return (
     <article class="card meter" data-who={meter.who}>
       <header class="meter-head">

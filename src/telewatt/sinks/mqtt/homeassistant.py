@@ -14,9 +14,9 @@ from typing import Any
 from telewatt import __version__
 from telewatt.derivation import Judged, meter_key
 from telewatt.entities import Device, Entity, Profile, discovery_of, state_of
+from telewatt.shapes.values import json_text
 from telewatt.sinks import House
 from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
-from telewatt.sinks.mqtt.payload import json_text
 from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.situation import LineQuality, Present
 

@@ -8,26 +8,20 @@ What is told of a dataset:
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from telewatt.derivation import Judged, meter_key
-from telewatt.jsonl import utc_text
 from telewatt.reading import Reading
+from telewatt.shapes.reading import entry_object, events_of, totals_members
+from telewatt.shapes.values import json_text, utc_text
 from telewatt.sinks.mqtt.announcing import MeterFacts
-from telewatt.sinks.mqtt.payload import (
-    active_of,
-    event_text,
-    heading_of,
-    json_text,
-    plain_text,
-    value_of,
-)
+from telewatt.sinks.mqtt.payload import plain_text, value_of
 from telewatt.sinks.mqtt.presence import Presence
 from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.tic import Dataset, Frame, Kind, Mode, Status
-from telewatt.truth import Judgement
+from telewatt.truth import Judgement, Settled
 from telewatt.truth.sight import GAUGES, INDEXES
 
 HELD_FRAMES = 8
@@ -98,8 +92,7 @@ class Meter:
         self._source = judged.reading.source
         self._vouching = Vouching()
         self._labels: dict[str, _Told] = {}
-        self._totals: Mapping[str, int] = {}
-        self._totals_at: datetime | None = None
+        self._settled: Settled | None = None
         self._gauges: dict[str, int] = {}
         self._mode: Mode | None = None
         self._seen: set[str] = set()
@@ -153,7 +146,7 @@ class Meter:
                 changed.append(told)
         judgement = judged.judgement
         if judgement.settled:
-            self._totals_at, self._totals = (*judgement.settled[-1],)
+            self._settled = judgement.settled[-1]
         if judged.reading.frame.kind is not Kind.LONG:
             self._gauges.update(judgement.gauges)
         else:
@@ -173,7 +166,7 @@ class Meter:
         )
         seen = self._seen
         before = len(seen), self._contract, self.facts and self.facts.source
-        seen.update(self._labels, self._totals, self._gauges)
+        seen.update(self._labels, self._settled.totals if self._settled else (), self._gauges)
         if self.facts is not None and before == (len(seen), contract, self._source):
             return
         self._contract = contract
@@ -185,11 +178,9 @@ class Meter:
     def _state_text(self, judged: Judged) -> str:
         start = json_text(
             {
-                **heading_of(judged),
-                "totals": dict(self._totals),
-                "totals_at": self._totals_at and utc_text(self._totals_at),
+                **entry_object(judged),
                 "gauges": self._gauges,
-                "active": active_of(judged.active),
+                **totals_members(self._settled),
             }
         )
         labels = self._labels.values()
@@ -232,5 +223,5 @@ _QUANTITIES = frozenset((*INDEXES.values(), *GAUGES.values()))
 def event_messages(judged: Judged, topics: Topics) -> Iterator[Message]:
     """The life events that were recognised with this frame."""
     meter = meter_key(judged.reading)
-    for event in judged.judgement.events:
-        yield Message(topics.event(meter), event_text(judged, event), qos=1)
+    for event in events_of(judged):
+        yield Message(topics.event(meter), json_text(event), qos=1)

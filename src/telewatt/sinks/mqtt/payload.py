@@ -1,20 +1,13 @@
-"""The texts that are published: JSON without spaces, times in UTC ending in Z."""
+"""The texts that are published: the shapes of all outputs, and what a dataset says."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from telewatt.derivation import Judged, meter_key
-from telewatt.jsonl import mode_name, utc_text
-from telewatt.language import Language
-from telewatt.quality import LineReport
-from telewatt.sinks.document import event_members
+from telewatt.derivation import Judged
+from telewatt.shapes.reading import entry_object, settled_objects
+from telewatt.shapes.values import json_text, utc_text
 from telewatt.tic import Dataset
 from telewatt.tic.values import plain
-from telewatt.truth import Event
-from telewatt.truth.power import Estimate
-
-json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def value_of(dataset: Dataset) -> Any:
@@ -31,59 +24,16 @@ def plain_text(value: Any) -> str:
     return str(value) if type(value) is int else json_text(value)
 
 
-def heading_of(judged: Judged) -> dict[str, Any]:
-    """Which entry this is."""
-    reading = judged.reading
-    return {
-        "meter": meter_key(reading),
-        "source": reading.source,
-        "seq": judged.seq,
-        "received_at": utc_text(reading.received_at),
-        "mode": mode_name(reading.frame.mode),
-        "status": reading.frame.status,
-        "kind": reading.frame.kind,
-    }
-
-
-def active_of(active: Estimate | None) -> Mapping[str, int] | None:
-    """The estimated active power with its error and time constant."""
-    return active and active._asdict()
-
-
 def history_text(judged: Judged, labels: Iterable[Dataset]) -> str:
     """One entry that was missed.
 
     Args:
         labels: what of the frame may be told: no index, those are in ``settled``.
     """
-    settled = [
-        {"received_at": utc_text(each.received_at), "totals": dict(each.totals)}
-        for each in judged.judgement.settled
-    ]
     return json_text(
         {
-            **heading_of(judged),
-            "settled": settled,
-            "gauges": dict(judged.judgement.gauges),
-            "active": active_of(judged.active),
+            **entry_object(judged),
+            "settled": settled_objects(judged.judgement),
             "labels": {dataset.label: value_of(dataset) for dataset in labels},
         }
     )
-
-
-def event_text(judged: Judged, event: Event) -> str:
-    """One life event."""
-    return json_text(
-        {
-            "meter": meter_key(judged.reading),
-            "source": judged.reading.source,
-            **event_members(event),
-            "text": event.text._asdict(),
-        }
-    )
-
-
-def line_text(report: LineReport, language: Language) -> str:
-    """How one line is."""
-    said = report._asdict()
-    return json_text({**said, "remedy": report.remedy.of(language)})

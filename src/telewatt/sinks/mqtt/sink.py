@@ -10,6 +10,8 @@ from aiomqtt import Message as Incoming
 from telewatt import __version__
 from telewatt.config.model import MqttConfig
 from telewatt.derivation import Judged, meter_key
+from telewatt.shapes.reading import line_object
+from telewatt.shapes.values import json_text
 from telewatt.sinks import House, LiveSink, SinkError
 from telewatt.sinks.mqtt import linkysensor
 from telewatt.sinks.mqtt.announcing import Announcer, MeterFacts
@@ -18,7 +20,7 @@ from telewatt.sinks.mqtt.commands import Commands
 from telewatt.sinks.mqtt.connection import Connection
 from telewatt.sinks.mqtt.homeassistant import HomeAssistant
 from telewatt.sinks.mqtt.meter import AVAILABLE, Meter, event_messages
-from telewatt.sinks.mqtt.payload import history_text, json_text, line_text
+from telewatt.sinks.mqtt.payload import history_text
 from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.truth.sight import GAUGES, INDEXES
 
@@ -260,7 +262,7 @@ class MqttSink(LiveSink):
             now = report.state, report.meter
             if everything or self._told_lines.get(report.name) != now:
                 self._told_lines[report.name] = now
-                text = line_text(report, self._house.language)
+                text = json_text(line_object(report))
                 yield Message(self._topics.line(report.name), text, self._section.retain)
 
     def _service(self) -> Message:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telewatt.jsonl import JsonFrames, PerDataset
+from telewatt.shapes.frame import JsonFrames, PerDataset
 from telewatt.tic import (
     Dataset,
     Decoder,
@@ -94,7 +94,7 @@ def test_what_is_made_of_a_dataset_is_made_once_and_the_memory_stays_bounded():
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_field_of_the_format_is_documented(language):
-    page = Path(__file__).parents[1] / "docs" / language / "decode-format.md"
+    page = Path(__file__).parents[2] / "docs" / language / "decode-format.md"
     dataset, rejected = Dataset("PAPP", "1", 1, "VA"), Rejected(0, Reason.CHARSET, b"")
     frame = Frame(Mode.HISTORIC, Status.PARTIAL, 0, b"", (dataset,), (rejected,))
     value = json.loads(JsonFrames().text(frame))

@@ -4,27 +4,15 @@ A meter repeats nearly all of its datasets, and the decoder then gives the same 
 was made of a dataset once is kept and reused.
 """
 
-import json
 from collections.abc import Callable
-from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from telewatt.tic import Dataset, Frame, Mode, Rejected
+from telewatt.shapes.values import json_text, mode_name, utc_text
+from telewatt.tic import Dataset, Frame, Rejected
 from telewatt.tic.values import plain
 
 _T = TypeVar("_T")
 _KEPT_MAX = 4096
-_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
-def mode_name(mode: Mode) -> str:
-    """``historic`` or ``standard``: the layout with HT is historic mode too."""
-    return "standard" if mode is Mode.STANDARD else "historic"
-
-
-def utc_text(time: datetime) -> str:
-    """An aware UTC time as ISO 8601 ending in ``Z``; a fraction only where there is one."""
-    return time.isoformat().replace("+00:00", "Z")
 
 
 class PerDataset(Generic[_T]):
@@ -49,7 +37,7 @@ class JsonFrames:
     """Turns frames into JSON objects without line ends."""
 
     def __init__(self) -> None:
-        self._dataset_text = PerDataset(dataset_text)
+        self._dataset_text = PerDataset(_dataset_text)
 
     def text(self, frame: Frame) -> str:
         """The object of one frame, with the meter it names itself."""
@@ -60,29 +48,37 @@ class JsonFrames:
         datasets = ",".join(map(self._dataset_text, frame.datasets))
         rejected = ",".join(map(_rejected_text, frame.rejected)) if frame.rejected else ""
         return (
-            f'{{"meter":{_text(meter)},"mode":"{mode_name(frame.mode)}"'
+            f'{{"meter":{json_text(meter)},"mode":"{mode_name(frame.mode)}"'
             f',"status":"{frame.status}","kind":"{frame.kind}","offset":{frame.offset}'
             f',"datasets":[{datasets}],"rejected":[{rejected}]}}'
         )
 
 
-def dataset_text(dataset: Dataset) -> str:
-    """The JSON object of one dataset."""
-    return _text(
-        {
-            "label": dataset.label,
-            "data": dataset.data,
-            "value": plain(dataset.value),
-            "unit": dataset.unit,
-            "horodate": dataset.horodate,
-            "time": dataset.time and utc_text(dataset.time),
-            "repaired": dataset.repaired,
-        }
-    )
+def dataset_object(dataset: Dataset) -> dict[str, Any]:
+    """One verified dataset."""
+    return {
+        "label": dataset.label,
+        "data": dataset.data,
+        "value": plain(dataset.value),
+        "unit": dataset.unit,
+        "horodate": dataset.horodate,
+        "time": dataset.time and utc_text(dataset.time),
+        "repaired": dataset.repaired,
+    }
+
+
+def rejected_object(rejected: Rejected) -> dict[str, Any]:
+    """One run of bytes that is no dataset."""
+    return {
+        "offset": rejected.offset,
+        "reason": str(rejected.reason),
+        "bytes": rejected.bytes.hex(),
+    }
+
+
+def _dataset_text(dataset: Dataset) -> str:
+    return json_text(dataset_object(dataset))
 
 
 def _rejected_text(rejected: Rejected) -> str:
-    return (
-        f'{{"offset":{rejected.offset},"reason":"{rejected.reason}"'
-        f',"bytes":"{rejected.bytes.hex()}"}}'
-    )
+    return json_text(rejected_object(rejected))
