@@ -141,3 +141,15 @@ def test_a_backup_of_another_house_is_left_alone(house, tmp_path):
     refused = backup(other, tmp_path / "usb")
     assert refused.exit_code == 1
     assert "it is that of another journal" in refused.stderr
+
+
+def test_numbers_that_a_restoration_skips_are_no_frames_to_wait_for(tmp_path):
+    readings = [reading for reading in house_readings() if reading.source == "main"]
+    before, after = tmp_path / "journal.db", tmp_path / "new" / "journal.db"
+    write_past(before, readings[:40])
+    backup(before, tmp_path / "usb", "--no-verify")
+    restore(tmp_path / "usb", after)
+    write_past(after, readings[40:50])
+    asked = telewatt("history", "--quantity", "frames", *DAYS, "--journal", after)
+    assert asked.exit_code == 0
+    assert "the history ends" not in asked.stderr

@@ -16,7 +16,9 @@ from telewatt.service.reports import Reports
 from telewatt.service.shown import Shown
 from telewatt.sinks import LiveSink, Sink
 from telewatt.store import Journal
+from telewatt.store.backup import back_up
 from telewatt.store.history import history_path
+from telewatt.store.restore import restore
 
 READINGS = readings_of("house", "sim:?mode=historic&contract=base&seed=2&every=30s&step=30s", 0.5)
 
@@ -94,6 +96,18 @@ async def test_a_sink_that_was_away_misses_nothing(
     assert sink.kept == READINGS[:20]
     assert caplog.text.count("No space left") == 1
     assert caplog.text.count("files: works again") == 1
+
+
+async def test_numbers_that_a_restoration_skips_do_not_wait(tmp_path: Path) -> None:
+    before, after = tmp_path / "journal.db", tmp_path / "new" / "journal.db"
+    with closing(Journal.open(before)) as journal:
+        await deliver(journal, Folder(), 5, READINGS[:5])
+    back_up(before, tmp_path / "backup")
+    restore(tmp_path / "backup", after)
+    with closing(Journal.open(after)) as journal:
+        for reading in READINGS[5:8]:
+            journal.append(reading)
+        assert delivery_of(journal, Folder()).report.waiting == 3
 
 
 class Screen(LiveSink):

@@ -39,6 +39,7 @@ def test_an_archive_reads_the_entries_of_a_time_and_a_meter(path: Path, packed: 
             each for each in entries[10:] if each.reading.received_at < until
         ]
         assert (archive.first_seq, archive.last_seq) == (1, 900)
+        assert [archive.count(after) for after in (0, 500, 899, 900)] == [900, 400, 1, 0]
         assert archive.span == (START, entries[-1].reading.received_at)
     journal.close()
     with Archive.open(path) as archive:

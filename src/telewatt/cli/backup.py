@@ -114,4 +114,6 @@ def ending_on_trouble_of(folder: Path, console: Console) -> Iterator[None]:
     except JournalError as error:
         console.fail(error.text, code=NOTHING_FOUND)
     except (OSError, sqlite3.Error) as error:
-        console.fail(_DISK, code=NOTHING_FOUND, folder=folder, why=error)
+        console.fail(
+            _DISK, code=NOTHING_FOUND, folder=folder, why=getattr(error, "strerror", None) or error
+        )

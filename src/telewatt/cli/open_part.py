@@ -57,7 +57,7 @@ def read_open_part(history: History, archive: Archive | None) -> OpenPart:
     derivation, after = Derivation.resume(progress.state, progress.place, last_seq)
     part = OpenPart(progress.place)
     if archive is not None:
-        waiting = archive.last_seq - after
+        waiting = archive.count(after)
         part.behind = waiting if waiting > OPEN_ENTRIES else 0
         for entry in archive.entries(after) if not part.behind else ():
             meter, judgement = meter_key(entry.reading), derivation.take(entry.reading)

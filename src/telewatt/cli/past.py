@@ -193,12 +193,13 @@ class Past:
         """Say how far the history is where the service has not built all of it."""
         if not self.open_part.behind or self.archive is None:
             return
-        last, place = self.archive.last_seq, self.open_part.place
+        count, place = self.archive.count(), self.open_part.place
+        done = count - self.archive.count(place)
         at: object = _AT_THE_BEGINNING
         if place and (entry := next(self.archive.entries(place - 1), None)):
             at = moment(entry.reading.received_at)
-        share = f"{100 * place // last}"
-        self.console.tell(_BEHIND, until=at, place=place, last=last, share=share)
+        share = f"{100 * done // count}"
+        self.console.tell(_BEHIND, until=at, place=done, last=count, share=share)
 
 
 def _open_history(setup: Setup) -> History:

@@ -77,7 +77,8 @@ class Delivery:
         """How the sink is now."""
         journal = self._journal
         place = max(journal.place(self._name), journal.first_seq - 1)  # what was pruned is gone
-        waiting = journal.last_seq - place - len(self._shown)
+        lost = sum(max(0, gap.last_seq - max(place, gap.first_seq - 1)) for gap in journal.gaps)
+        waiting = journal.last_seq - place - lost - len(self._shown)
         trouble = self._trouble.now
         return SinkReport(
             name=self._name,

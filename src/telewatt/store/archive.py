@@ -111,6 +111,10 @@ class Archive:
         """The last number ever given durably, to an entry or to a gap."""
         return max([self.last_seq, *(each.last_seq for each in self.gaps)])
 
+    def count(self, after: int = 0) -> int:
+        """How many entries come after this number: numbers jump where entries were lost."""
+        return rows.count_after(self._connection, after)
+
     @property
     def gaps(self) -> list[Gap]:
         """All gaps ever found, ascending."""

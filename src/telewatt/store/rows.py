@@ -309,6 +309,15 @@ def last_seq(connection: sqlite3.Connection) -> int:
     return 0 if found is None else int(found[0])
 
 
+def count_after(connection: sqlite3.Connection, after: int) -> int:
+    """How many entries have a number above ``after``; numbers of gaps are none."""
+    sql = """
+        SELECT sum(min(entries, first_seq + entries - 1 - ?1)) FROM batch
+        WHERE first_seq + entries - 1 > ?1"""
+    (count,) = connection.execute(sql, [after]).fetchone()
+    return int(count or 0)
+
+
 def jumps(connection: sqlite3.Connection, *, quick: bool = True) -> list[tuple[int, int]]:
     """Where a row does not begin with the number after the one before: expected, found.
 
