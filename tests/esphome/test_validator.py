@@ -127,6 +127,19 @@ def test_a_key_that_is_none_is_told_at_its_place(tmp_path: Path):
     assert ("api-key", 4) in found
 
 
+def test_a_chip_that_is_said_as_it_was_until_2025_is_known():
+    old = "esphome:\n  name: a\n  platform: ESP32\n  board: nodemcu-32s\nlogger:\n"
+    uart = "uart:\n  id: u\n  rx_pin: GPIO3\n  baud_rate: 1200\n  data_bits: 7\n  parity: EVEN\n"
+    assert {("platform-old", 3), ("uart-logger", 8)} <= {*found_in(old + uart)}
+
+
+def test_a_label_in_small_letters_has_its_like_in_the_other_mode():
+    reader = "teleinfo:\n  id: t\n  historical_mode: false\nsensor:\n"
+    sensor = "  - platform: teleinfo\n    teleinfo_id: t\n    name: Power\n    tag_name: papp\n"
+    found = validate("linky.yaml", lambda _: reader + sensor)
+    assert any(each.text.en.endswith("write SINSTS.") for each in found)
+
+
 def test_a_package_alone_is_not_asked_for_its_device():
     uart = (
         "uart:\n  - {id: house_uart, rx_pin: GPIO16, baud_rate: 1200, data_bits: 7, parity: EVEN}\n"

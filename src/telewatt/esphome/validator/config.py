@@ -75,9 +75,14 @@ class Config:
     @cached_property
     def chip_name(self) -> str:
         """The key into CHIPS, or empty where the chip is not known here."""
-        if self.platforms != ["esp32"]:
-            return "esp8266" if self.platforms == ["esp8266"] else ""
-        esp32 = self.root.entries["esp32"]
+        esphome = self.root.get("esphome")
+        old = esphome.words("platform").lower() if esphome else ""  # as it was said until 2025
+        platforms = self.platforms or [old]
+        if platforms != ["esp32"]:
+            return "esp8266" if platforms == ["esp8266"] else ""
+        esp32 = self.root.get("esp32") or esphome
+        if esp32 is None:
+            return ""
         variant = esp32.words("variant").lower().replace("-", "")
         board = esp32.words("board").lower()
         if variant:

@@ -16,6 +16,7 @@ _CLASS_OF = {
     **{"V": "voltage", "A": "current", "min": "duration"},
 }
 _INDEX_UNITS = ("Wh", "kWh", "VArh")
+_OTHER = {Mode.HISTORIC: Mode.STANDARD, Mode.STANDARD: Mode.HISTORIC}
 _MODES = {
     Mode.HISTORIC: Text("historic mode", "mode historique"),
     Mode.STANDARD: Text("standard mode", "mode standard"),
@@ -95,10 +96,12 @@ def _nearest(text: str, mode: Mode | None) -> str:
         label for m in ([mode] if mode else [Mode.STANDARD, Mode.HISTORIC]) for label in TABLE[m]
     ]
     tidy = text.upper().replace(" ", "").replace("_", "-")
+    if mode and (same := _same(tidy, _OTHER[mode], mode)):
+        return same
     for word in (tidy, tidy.replace("-", "")):
         if found := difflib.get_close_matches(word, known, 1, 0.5):
             return found[0]
-    return "SINSTS, EAST, PAPP, BASE..."
+    return "SINSTS | EAST | PAPP | BASE"
 
 
 def _same(label: str, of: Mode, wanted: Mode) -> str:
