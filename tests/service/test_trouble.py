@@ -32,6 +32,15 @@ def test_a_trouble_is_said_once_and_its_end_too(
     assert caplog.messages == ["mqtt: gone", "mqtt: full", "mqtt: works again"]
 
 
+def test_that_it_works_is_said_the_first_time(
+    trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    trouble.is_over()
+    trouble.is_over()
+    assert caplog.messages == ["mqtt: works"]
+
+
 def test_pauses_grow_up_to_the_longest_and_begin_anew_once_it_works(trouble: Trouble) -> None:
     assert [trouble.pause_s(1, 5) for _ in range(4)] == [1, 2, 4, 5]
     trouble.is_over()

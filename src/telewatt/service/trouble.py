@@ -5,6 +5,7 @@ import logging
 from telewatt.language import Text
 from telewatt.service.reports import Reports
 
+_WORKS = Text("{name}: works", "{name} : fonctionne")
 _BACK = Text("{name}: works again", "{name} : fonctionne de nouveau")
 
 
@@ -23,6 +24,7 @@ class Trouble:
         self._name, self._away, self._reports = name, away, reports
         self.now: Text | None = None
         self._pause_s = 0.0
+        self._worked = False
 
     def say(self, why: Text) -> None:
         """Said once, until it works again or something else is wrong."""
@@ -31,11 +33,12 @@ class Trouble:
             self._reports.say(logging.WARNING, self._away, name=self._name, why=why)
 
     def is_over(self) -> None:
-        """It works."""
+        """It works; the first time that is said too, for whoever has just set it up."""
         self._pause_s = 0.0
-        if self.now is not None:
-            self.now = None
-            self._reports.say(logging.INFO, _BACK, name=self._name)
+        if self.now is not None or not self._worked:
+            text = _WORKS if self.now is None else _BACK
+            self.now, self._worked = None, True
+            self._reports.say(logging.INFO, text, name=self._name)
 
     def pause_s(self, first_s: float, longest_s: float) -> float:
         """How long to wait before the next try, s: twice as long each time."""
