@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { amount, bytes, duration, energy, moment, number, percent } from "../src/text/format";
-import { fromBrowser, language } from "../src/text/language";
+import { fill, fromBrowser, language } from "../src/text/language";
 
 beforeEach(() => language.set("en"));
 
@@ -59,4 +59,11 @@ describe("the language", () => {
     expect(fromBrowser(["en-US", "fr"])).toBe("en");
     expect(fromBrowser(["de"])).toBe("en");
   });
+});
+
+test("no line of French begins with a sign of punctuation", () => {
+  const text = { en: "say: {x}?", fr: "dites : « {x} » ?" };
+  expect(fill(text, { x: "a : b" })).toBe("say: a : b?");
+  language.set("fr");
+  expect(fill(text, { x: "a : b" })).toBe("dites\u00a0: «\u00a0a : b\u00a0»\u00a0?");
 });

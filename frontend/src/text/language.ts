@@ -38,9 +38,11 @@ function tell(chosen: Language): void {
   document.documentElement.lang = chosen;
 }
 
-/** The words in the language of the page. */
+/** The words in the language of the page; no line of French begins with its `: ; ? ! »`. */
 export function say(text: Text | null | undefined): string {
-  return text ? text[language.value] : "";
+  if (!text) return "";
+  if (language.value === "en") return text.en;
+  return text.fr.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0");
 }
 
 /** The words with their `{name}` replaced. */
