@@ -83,13 +83,15 @@ _HELP = (
     ),
     Text(
         "Watch telewatt read two simulated meters, without any hardware.",
-        "Regarder telewatt lire deux compteurs simulés, sans aucun matériel.",
+        "Montre telewatt qui lit deux compteurs simulés, sans aucun matériel.",
     ),
     Text(
         "Decode the raw bytes again with today's decoder and rebuild all that follows from them.",
         "Redécode les octets bruts avec le décodeur actuel et recalcule tout ce qui en découle.",
     ),
-    Text("From then on; without it everything there is.", "À partir de là ; sans elle, tout."),
+    Text(
+        "From then on; without it everything there is.", "À partir de là ; sans cette option, tout."
+    ),
     Text("This meter or site only.", "Ce compteur ou ce site seulement."),
     Text(
         "Show energy by day, or any other quantity by any step, in a table.",
@@ -105,7 +107,7 @@ _HELP = (
     ),
     Text(
         "List the meters ever seen; join a new meter to the site whose meter it has replaced.",
-        "Liste les compteurs vus ; joint un nouveau compteur au site dont il remplace le compteur.",
+        "Liste les compteurs vus ; rattache un nouveau compteur au site de celui qu'il remplace.",
     ),
     Text(
         "Join a meter to a site, or undo that; without it list the meters.",
@@ -145,7 +147,7 @@ _HELP = (
         "From then on, for example 2026-01-31 or 7d (ago).",
         "À partir de là, par exemple 2026-01-31 ou 7d (il y a 7 jours).",
     ),
-    Text("Until then; without it until now.", "Jusque-là ; sans elle, jusqu'à maintenant."),
+    Text("Until then; without it until now.", "Jusque-là ; sans cette option, jusqu'à maintenant."),
     Text("The length of the intervals.", "La durée des intervalles."),
     Text("List the quantities there are instead.", "Liste plutôt les grandeurs qu'il y a."),
     Text("The configuration file.", "Le fichier de configuration."),

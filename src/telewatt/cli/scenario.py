@@ -94,7 +94,7 @@ def scenario_of(meters: Iterable[tuple[str, str]], general: Given, speeds: Given
     Raises:
         ScenarioError: a setting that cannot be used, or one output for two meters.
     """
-    named = [(f"meter {number}", to, text) for number, (text, to) in enumerate(meters, 1)]
+    named = [(f"--meter {number}", to, text) for number, (text, to) in enumerate(meters, 1)]
     return Scenario(_parts(named, general, speeds))
 
 

@@ -158,7 +158,7 @@ FILE_ROWS: tuple[tuple[str, Pair, Pair, Pair], ...] = (
     ),
     (
         "platform-missing",
-        ("the chip is not said", "la puce n'est pas dite"),
+        ("the chip is not said", "la puce n'est pas indiquée"),
         ("ESPHome does not know what to compile for", "ESPHome ne sait pas pour quoi compiler"),
         (
             "add esp32: board: esp32dev (or esp8266: board: d1_mini)",
@@ -167,7 +167,7 @@ FILE_ROWS: tuple[tuple[str, Pair, Pair, Pair], ...] = (
     ),
     (
         "platform-twice",
-        ("two chips are said: {names}", "deux puces sont dites : {names}"),
+        ("two chips are said: {names}", "deux puces sont indiquées : {names}"),
         ("a device has one", "un appareil en a une"),
         ("remove one of the sections", "retirez une des sections"),
     ),

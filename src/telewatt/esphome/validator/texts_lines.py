@@ -221,7 +221,7 @@ LINE_ROWS: tuple[tuple[str, Pair, Pair, Pair], ...] = (
         (
             "of all the frames between, nothing is read: no ADPS, no short frame, no message, and "
             'what is left in the buffer reads as "bad crc"',
-            "des trames entre deux, rien n'est lu : ni ADPS, ni trame courte, ni message, "
+            "des trames d'entre-temps, rien n'est lu : ni ADPS, ni trame courte, ni message, "
             "et le reste du tampon donne « bad crc »",
         ),
         (
