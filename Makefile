@@ -10,6 +10,8 @@ COMPONENTS := setup-debian "setup-peer pyteleinfo" "setup-peer esphome" "setup-p
 SETUP := scripts/setup-python scripts/setup-debian pyproject.toml
 PAGE := $(BIN)/python hatch_build.py
 NPM := cd frontend && PATH="$(abspath $(BIN)):$$PATH" npm --silent
+# An environment that was moved along with its directory is made anew.
+MOVED := $(shell test ! -e $(VENV) || grep -qs '=["]*$(abspath $(VENV))["]*$$' $(VENV)/bin/activate || echo moved)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) --extra all pyproject.toml
 
@@ -17,7 +19,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 ONCE_MORE := --reruns 1 --max-suite-reruns 6 --rerun-show-tracebacks -r aR
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install components check static test bench docs record lock clean
+.PHONY: help demo install components check static test bench docs record lock clean moved
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -71,6 +73,6 @@ clean: ## Remove what the other targets made
 	rm -rf .venv* .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 	  build dist docs/.cache docs/site frontend/node_modules src/telewatt/web/static
 
-$(VENV)/%.stamp: requirements/%.txt $(SETUP)
+$(VENV)/%.stamp: requirements/%.txt $(SETUP) $(MOVED)
 	@PYTHON='$(PYTHON)' scripts/setup-python $(VENV) $*
 	@touch $@

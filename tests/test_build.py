@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
@@ -80,3 +82,21 @@ def test_the_sdist_has_the_sources_of_the_page_and_nothing_that_was_built(tmp_pa
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"hatch_build.py", "frontend/package-lock.json", "frontend/src/main.tsx"} <= names
     assert [name for name in names if "node_modules" in name or "web/static/" in name] == []
+
+
+def test_an_environment_that_was_moved_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "telewatt"
+    folder.mkdir()
+    for name in ("Makefile", "scripts", "requirements", "pyproject.toml"):
+        (folder / name).symlink_to(ROOT / name)
+    venv.create(folder / ".venv", symlinks=True)
+    (folder / ".venv" / "run.stamp").touch()
+    assert not _what_make_would_do(folder)
+    moved = folder.rename(tmp_path / "other")
+    assert "scripts/setup-python" in _what_make_would_do(moved)
+
+
+def _what_make_would_do(folder: Path) -> str:
+    command = ["make", "-C", folder, "--no-print-directory", "-n", ".venv/run.stamp"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return "" if "is up to date" in told else told
