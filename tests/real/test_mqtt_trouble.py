@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiomqtt
 import pytest
 import trustme
 
@@ -149,6 +150,60 @@ async def test_two_clients_of_one_name_are_found_out(tmp_path: Path, mosquitto: 
             await attending
 
 
+# -- what a broker takes ----------------------------------------------------------------------
+
+
+async def test_a_broker_that_takes_one_message_at_a_time_gets_them_all(tmp_path: Path) -> None:
+    with running(tmp_path, ["max_inflight_messages 1"]) as broker:
+        async with sink(tmp_path, broker.port, qos=2) as made, asyncio.TaskGroup() as parts:
+            parts.create_task(made.write(HISTORIC[:40]))
+            for each in HISTORIC[:40]:
+                await made.show(each)
+
+
+@pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+async def test_a_message_too_large_for_a_broker_is_said_and_leaves_nothing_behind(
+    tmp_path: Path, protocol: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running(tmp_path, ["max_packet_size 2000"]) as broker:
+        async with sink(tmp_path, broker.port, protocol=protocol) as made:
+            for _ in range(3):
+                with pytest.raises(SinkError) as caught:
+                    for each in HISTORIC[:30]:
+                        await made.show(each)
+    topic = f"homeassistant/device/telewatt_{METER}/config"
+    said_of = {"5": f"takes messages of 2000 bytes at most, and {topic} needs", "3.1.1": "its log"}
+    assert said_of[protocol] in caught.value.text.en
+    assert not caplog.records, "the wire that the broker has closed is used no more"
+
+
+@pytest.mark.parametrize(
+    ("setting", "remedy"),
+    [("retain_available false", remedies.KEEPS_NOTHING), ("max_qos 0", remedies.OTHER_QOS)],
+)
+async def test_what_a_broker_does_not_do_is_said(
+    tmp_path: Path, setting: str, remedy: remedies.Text
+) -> None:
+    with running(tmp_path, [setting]) as broker:
+        assert await trouble_of(tmp_path, broker.port) == said(remedy, broker.port)
+
+
+async def test_a_message_larger_than_any_for_us_stays_at_the_broker(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with (
+        subscribed(mosquitto, "telewatt/service") as heard,
+        sink(tmp_path, mosquitto.port, interval_s=1.0) as made,
+    ):
+        await made.show(HISTORIC[0])
+        attending = asyncio.create_task(attend(made))
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port) as other:
+            await other.publish("telewatt/command/huge", b"x" * (1 << 20), 1)
+            await other.publish("telewatt/command/small", b"", 1)
+        await until(lambda: '"unknown":1' in (heard.last("telewatt/service") or ""))
+        attending.cancel()
+
+
 # -- TLS -------------------------------------------------------------------------------------
 
 
@@ -282,6 +337,25 @@ async def test_a_broker_that_hangs_is_said_and_costs_no_memory(
             await made.show(HISTORIC[1])
         mosquitto.signal(signal.SIGCONT)
         await works(made)
+
+
+async def test_a_broker_that_goes_in_the_moment_it_was_given_up_is_no_bug(
+    tmp_path: Path, mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with sink(tmp_path, mosquitto.port) as made:
+        await made.show(HISTORIC[0])
+        mosquitto.signal(signal.SIGSTOP)
+        writing = asyncio.create_task(made.write(HISTORIC[:2]))
+        connection = made._connection
+        assert connection is not None
+        await until(lambda: connection._waiting)
+        loop = asyncio.get_running_loop()
+        next(iter(connection._waiting)).reschedule(loop.time())  # given up in the next turn,
+        loop.call_soon(connection._lose, remedies.LOST)  # in which it goes
+        with pytest.raises(SinkError, match="the connection to"):
+            await writing
+        mosquitto.signal(signal.SIGCONT)
+    assert not caplog.records
 
 
 async def test_a_consumer_that_does_not_read_holds_nobody_up(

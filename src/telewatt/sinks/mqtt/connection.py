@@ -8,19 +8,22 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from aiomqtt import Client, MqttError, Will
 from aiomqtt import Message as Incoming
+from aiomqtt import MqttError, Will
 
 from telewatt.language import Text
 from telewatt.sinks import SinkError
 from telewatt.sinks.mqtt import remedies
 from telewatt.sinks.mqtt.broker import Broker
+from telewatt.sinks.mqtt.client import BoundedClient
 from telewatt.sinks.mqtt.topics import Message
 
 ANSWER_S = 5.0
 """A broker that has not answered for so long is away."""
 IN_FLIGHT = 16
-"""Messages on their way at once; a broker takes 20 at least (Mosquitto's default)."""
+"""Messages of one call that are on their way at once."""
+HEADER_BYTES = 16
+"""What a packet has besides topic and payload, at most."""
 UNHEARD_MAX = 64
 """Messages for us that may wait; more are dropped."""
 
@@ -37,10 +40,10 @@ class Connection:
     """
 
     def __init__(
-        self, client: Client, broker: Broker, qos: int, hear: Callable[[Incoming], None]
+        self, client: BoundedClient, broker: Broker, qos: int, hear: Callable[[Incoming], None]
     ) -> None:
         self._client, self._broker, self._qos = client, broker, qos
-        self._note_refusals()
+        client.on_refusal = lambda code: self._lose(remedies.text_of_refusal(code, broker))
         self._waiting: set[asyncio.Timeout] = set()
         self._error: SinkError | None = None
         self.lost = asyncio.Event()
@@ -53,7 +56,7 @@ class Connection:
         """Connect. Raises OSError, with the remedy."""
         password = broker.password()
         trust = await asyncio.to_thread(broker.tls) if broker.tls else None  # reads files, slowly
-        client = Client(
+        client = BoundedClient(
             broker.host,
             broker.port,
             username=broker.user,
@@ -89,6 +92,7 @@ class Connection:
         """
         rest = iter(messages)
         while some := list(islice(rest, IN_FLIGHT)):
+            self._check_sizes(some)
             await self._answered(*(self._publish(message) for message in some))
 
     async def subscribe(self, filters: Sequence[str]) -> None:
@@ -147,17 +151,15 @@ class Connection:
             for task in tasks:
                 task.cancel()  # where one has failed the others would wait for ever
 
-    def _note_refusals(self) -> None:
-        """Brokers of MQTT 5 say when they refuse a message; aiomqtt takes that for success."""
-        paho = self._client._client
-        published = paho.on_publish
-
-        def on_publish(client: Any, data: Any, number: int, code: Any, properties: Any) -> None:
-            if code.is_failure:
-                self._lose(remedies.FORBIDDEN.fill(broker=self._broker.address, why=code))
-            published(client, data, number, code, properties)  # type: ignore[misc,call-arg]
-
-        paho.on_publish = on_publish
+    def _check_sizes(self, messages: Iterable[Message]) -> None:
+        """A broker would hang up without a word."""
+        limit = self._client.packet_bytes
+        for topic, payload in ((each.topic, each.payload) for each in messages):
+            size = HEADER_BYTES + len(topic.encode()) + len(payload.encode())
+            if size > limit:
+                broker = self._broker.address
+                text = remedies.TOO_LARGE.fill(broker=broker, topic=topic, size=size, limit=limit)
+                raise SinkError(text)
 
     async def _listen(self, hear: Callable[[Incoming], None]) -> None:
         try:
@@ -174,12 +176,12 @@ class Connection:
             self._error = SinkError(text)
             self.lost.set()
             now_s = asyncio.get_running_loop().time()
-            for limit in self._waiting:
+            for limit in (each for each in self._waiting if not each.expired()):
                 limit.reschedule(now_s)
         return SinkError(self._error.text)
 
 
-def _cut(client: Client) -> None:
+def _cut(client: BoundedClient) -> None:
     """Close a connection that is not taken leave of; the client then tidies up by itself."""
     ended = getattr(client, "_disconnected", None)
     if ended is not None:  # what the library notes there, it would complain that nobody asked

@@ -22,16 +22,16 @@ UNREACHABLE = Text(
     "{broker} est inaccessible ({why}) ; vérifiez le réseau",
 )
 SILENT = Text(
-    "{broker} does not answer as an MQTT broker; check port and tls, and whether it hangs or wants "
-    "a client certificate",
-    "{broker} ne répond pas comme un serveur MQTT ; vérifiez port et tls, et s'il est bloqué ou "
-    "demande un certificat client",
+    "{broker} does not answer as an MQTT broker; check port and tls, its log, and whether it hangs "
+    "or wants a client certificate",
+    "{broker} ne répond pas comme un serveur MQTT ; vérifiez port et tls, son journal, et s'il est "
+    "bloqué ou demande un certificat client",
 )
 LOST = Text(
-    "the connection to {broker} is lost; see whether the broker runs, and whether another client "
-    "has the same client_id",
-    "la connexion à {broker} est perdue ; voyez si le serveur tourne, et si un autre client porte "
-    "le même client_id",
+    "the connection to {broker} is lost; see whether the broker runs, what its log says, and "
+    "whether another client has the same client_id",
+    "la connexion à {broker} est perdue ; voyez si le serveur tourne, ce que dit son journal, et "
+    "si un autre client porte le même client_id",
 )
 STUCK = Text(
     "{broker} takes no messages any more; see whether it hangs or its disk is full",
@@ -61,6 +61,20 @@ BUSY = Text(
 FORBIDDEN = Text(
     "{broker} refuses what is published ({why}); correct its access list, or prefix",
     "{broker} refuse ce qui est publié ({why}) ; corrigez sa liste d'accès, ou prefix",
+)
+TOO_LARGE = Text(
+    "{broker} takes messages of {limit} bytes at most, and {topic} needs {size}; let it take more "
+    "(max_packet_size in Mosquitto)",
+    "{broker} n'accepte que des messages de {limit} octets au plus, et {topic} en demande {size} ; "
+    "laissez-le en accepter plus (max_packet_size dans Mosquitto)",
+)
+KEEPS_NOTHING = Text(
+    "{broker} keeps no messages; let it (retain_available in Mosquitto)",
+    "{broker} ne garde pas de messages ; permettez-le-lui (retain_available dans Mosquitto)",
+)
+OTHER_QOS = Text(
+    "{broker} does not know this quality of service; write qos = 1, and let it take that much",
+    "{broker} ne connaît pas cette qualité de service ; écrivez qos = 1, et qu'il l'accepte",
 )
 EXPIRED = Text(
     "the certificate of {broker} has expired; renew it, and check this machine's date",
@@ -102,7 +116,11 @@ _CODES: Mapping[int, Text] = {
     135: DENIED,
     138: DENIED,
     142: TAKEN,
+    154: KEEPS_NOTHING,
+    155: OTHER_QOS,
 }
+_FORBIDDING = (128, 131, 135, 144)
+"""Of what is published: unspecified, the broker's own reasons, not authorized, topic invalid."""
 _CERTIFICATES: Mapping[int, Text] = {
     9: NOT_YET,
     10: EXPIRED,
@@ -134,6 +152,12 @@ class Address(Protocol):
 def text_of(error: BaseException, broker: Address) -> Text:
     """What is wrong with a connection, and the remedy."""
     return _text_of(error).fill(broker=broker.address, host=broker.host)
+
+
+def text_of_refusal(code: Any, broker: Address) -> Text:
+    """Why a message was refused, and the remedy."""
+    text = FORBIDDEN if code.value in _FORBIDDING else BUSY
+    return text.fill(broker=broker.address, why=code)
 
 
 def text_of_opening(error: BaseException, broker: Address, *, tls: bool) -> Text:
