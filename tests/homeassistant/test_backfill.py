@@ -267,7 +267,19 @@ class Strange(Recorder):
         return self.answer if command == self.command else await super().ask(command, **values)
 
 
-@pytest.mark.parametrize("answer", [None, ["text"], [{"statistic_id": ENTITY}], {ENTITY: [{}, 7]}])
+UNIQUE = f"telewatt_{METER}_import_wh"
+ROW = {"start": 0, "end": 3.6e6, "state": 1, "sum": 1}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(None, ["text"], [{"statistic_id": ENTITY}], {ENTITY: [{}, 7]}),
+        [{"statistic_id": ENTITY, "statistics_unit_of_measurement": ["Wh"]}],
+        [{"unique_id": UNIQUE, "entity_id": 7, "platform": "mqtt"}],
+        *({ENTITY: [ROW | {name: value}]} for name in ROW for value in (1e400, -1e300, 2.5e14, "")),
+    ],
+)
 @pytest.mark.parametrize(
     "command",
     [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from telewatt.homeassistant.client import HomeAssistant, HomeAssistantError, NotFoundError
 
@@ -113,6 +114,37 @@ async def test_what_is_not_there_is_told_from_what_is_refused() -> None:
     ):
         with pytest.raises(NotFoundError, match="No prefs"):
             await home.ask("energy/get_prefs")
+
+
+@pytest.mark.parametrize("said", ["[" * 200_000, '{"id":' + "9" * 5000 + "}", "\ud800", ""])
+async def test_what_is_no_message_is_not_home_assistant(said: str) -> None:
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_frame(said.encode("utf-8", "surrogatepass"), WSMsgType.TEXT)
+
+    assert "Home Assistant" in await trouble(logging_in(talk))
+
+
+async def test_an_error_of_an_unknown_form_is_one_too() -> None:
+    async def refuse(socket: web.WebSocketResponse) -> None:
+        asked = await socket.receive_json()
+        answer = {"id": asked["id"], "type": "result", "success": False, "error": ["no"]}
+        await socket.send_json(answer)
+
+    assert "update telewatt" in await trouble(logging_in(refuse))
+
+
+async def test_a_server_that_says_anything_but_the_answer_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("telewatt.homeassistant.client.ANSWER_S", 0.3)
+
+    async def chat(socket: web.WebSocketResponse) -> None:
+        while not socket.closed:
+            await socket.send_json({"type": "event", "id": 99})
+            await asyncio.sleep(0.01)
+
+    async with asyncio.timeout(4):
+        assert "does not answer within" in await trouble(logging_in(chat))
 
 
 async def test_an_answer_is_waited_for_among_what_else_is_said() -> None:

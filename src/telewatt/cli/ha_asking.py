@@ -10,7 +10,7 @@ from telewatt.cli.console import NOTHING_FOUND
 from telewatt.cli.past import Past
 from telewatt.cli.setup import Setup
 from telewatt.homeassistant.backfill import Change, Comparison, Statistic
-from telewatt.homeassistant.client import HomeAssistant, NotFoundError
+from telewatt.homeassistant.client import HomeAssistant, NotFoundError, understood
 from telewatt.homeassistant.energy import Flows, completed, flows_of
 from telewatt.rollup import Step
 from telewatt.rollup.series import Series
@@ -92,7 +92,9 @@ async def _energy(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows]
         for each in found:
             meters.setdefault(each.meter, {})[each.quantity] = each.id
         flows = [flows_of(entities) for entities in meters.values()]
-        preferences, added = completed(await _preferences(home), flows)
+        known = await _preferences(home)
+        with understood():
+            preferences, added = completed(known, flows)
         if write and added:
             await home.ask("energy/save_prefs", **preferences)
         return flows, added

@@ -260,7 +260,10 @@ class Comparison:
         """Those in which Home Assistant keeps its sums, by statistic."""
         listed = await self._home.ask("recorder/list_statistic_ids", statistic_type="sum")
         with understood():
-            return {each["statistic_id"]: each["statistics_unit_of_measurement"] for each in listed}
+            return {
+                str(each["statistic_id"]): str(each["statistics_unit_of_measurement"])
+                for each in listed
+            }
 
 
 async def entity_ids(home: HomeAssistant) -> dict[str, str]:
@@ -268,7 +271,7 @@ async def entity_ids(home: HomeAssistant) -> dict[str, str]:
     listed = await home.ask("config/entity_registry/list")
     with understood():
         return {
-            str(each["unique_id"]): each["entity_id"]
+            str(each["unique_id"]): str(each["entity_id"])
             for each in listed
             if each.get("platform") == "mqtt"
             and each.get("unique_id")

@@ -18,6 +18,7 @@ START_S = 300
 """So long Home Assistant may take from its first answer until it has started."""
 HEARTBEAT_S = 30.0
 MESSAGE_BYTES = 32 << 20
+SAID_CHARACTERS = 200
 
 _AWAY = Text(
     "Home Assistant does not answer at {url}: {why}; check that it runs and that the address is "
@@ -151,16 +152,17 @@ class HomeAssistant:
         """
         self._number += 1
         number = self._number
-        async with _explained(self._url):
+        async with _explained(self._url), asyncio.timeout(ANSWER_S):
             await self._socket.send_json({"id": number, "type": command, **values})
             while True:
                 message = await self._receive()
                 if message.get("id") == number and message.get("type") == "result":
                     break
         if not message.get("success"):
-            error = message.get("error") or {}
-            why = error.get("message", "?")
-            if error.get("code") == "not_found":
+            with understood():
+                error = message.get("error") or {}
+                why, code = str(error.get("message", "?"))[:SAID_CHARACTERS], error.get("code")
+            if code == "not_found":
                 raise NotFoundError(_NOT_FOUND.fill(command=command, why=why))
             raise HomeAssistantError(_REFUSED.fill(command=command, why=why))
         return message.get("result")
@@ -210,7 +212,7 @@ class HomeAssistant:
             raise HomeAssistantError(_AWAY.fill(url=self._url, why=closed))
         try:
             found = message.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise HomeAssistantError(_NOT_IT.fill(url=self._url)) from error
         return found if isinstance(found, dict) else {}
 
@@ -223,7 +225,7 @@ def understood() -> Iterator[None]:
     """
     try:
         yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         why = f"{type(error).__name__}: {error}"
         raise HomeAssistantError(_STRANGE.fill(why=why)) from error
 

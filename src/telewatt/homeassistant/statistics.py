@@ -19,6 +19,8 @@ TOLERANCE_WH = 100
 """Home Assistant notes a total some seconds earlier or later; nothing adds up from that."""
 UNITS = {"Wh": 1, "kWh": 1000, "MWh": 1_000_000}
 ROWS_AT_ONCE = 1000
+YEARS = range(1970, 2200)
+"""Of a row; another one is no row."""
 
 
 class Point(NamedTuple):
@@ -129,7 +131,10 @@ def hours_present(rows: Iterable[Mapping[str, Any]]) -> dict[datetime, Hour]:
 
 
 def _time(milliseconds: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    at = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    if at.year not in YEARS:
+        raise ValueError(f"{at:%Y-%m-%d}")
+    return at
 
 
 def _in(wh: int, unit: str) -> float:

@@ -9,7 +9,7 @@ from paho.mqtt.properties import Properties
 
 HEARD_BYTES = 1 << 18
 """No message for us is larger; a broker of MQTT 5 is told so, and keeps others back."""
-PACKET_BYTES = 268_435_455
+MESSAGE_BYTES = 268_435_455
 """What MQTT can carry; a broker may take less."""
 
 
@@ -17,7 +17,7 @@ class BoundedClient(Client):
     """Keeps to what the broker takes, as one of MQTT 5 says when it is connected to.
 
     Attributes:
-        packet_bytes: the largest packet that the broker takes.
+        message_bytes: the largest message, with its topic, that the broker takes.
         on_refusal: called with the reason when the broker of MQTT 5 refuses a message; the library
             takes that for success.
     """
@@ -28,13 +28,13 @@ class BoundedClient(Client):
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.MaximumPacketSize = HEARD_BYTES
         super().__init__(host, port, protocol=protocol, properties=properties, **keys)
-        self.packet_bytes = PACKET_BYTES
+        self.message_bytes = MESSAGE_BYTES
         self.on_refusal: Callable[[Any], object] = lambda code: None
 
     def _on_connect(
         self, client: Any, data: Any, flags: Any, code: Any, properties: Any = None
     ) -> None:
-        self.packet_bytes = getattr(properties, "MaximumPacketSize", PACKET_BYTES)
+        self.message_bytes = getattr(properties, "MaximumPacketSize", MESSAGE_BYTES)
         taken = getattr(properties, "ReceiveMaximum", client.max_inflight_messages)
         client._max_inflight_messages = min(client.max_inflight_messages, taken)
         super()._on_connect(client, data, flags, code, properties)

@@ -23,7 +23,7 @@ ANSWER_S = 5.0
 IN_FLIGHT = 16
 """Messages of one call that are on their way at once."""
 HEADER_BYTES = 16
-"""What a packet has besides topic and payload, at most."""
+"""What a message has on its way besides topic and payload, at most."""
 UNHEARD_MAX = 64
 """Messages for us that may wait; more are dropped."""
 
@@ -153,7 +153,7 @@ class Connection:
 
     def _check_sizes(self, messages: Iterable[Message]) -> None:
         """A broker would hang up without a word."""
-        limit = self._client.packet_bytes
+        limit = self._client.message_bytes
         for topic, payload in ((each.topic, each.payload) for each in messages):
             size = HEADER_BYTES + len(topic.encode()) + len(payload.encode())
             if size > limit:
