@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import count
 
 import pytest
 
@@ -11,7 +12,7 @@ from telewatt.service.reports import Reports
 from telewatt.service.trouble import Trouble, words_of
 
 AWAY = Text("{name}: {why}", "{name} : {why}")
-GONE, FULL = Text("gone", "parti"), Text("full", "plein")
+GONE, FULL = Text("gone {0}", "parti {}"), Text("full", "plein")  # braces are the world's
 
 
 @pytest.fixture
@@ -29,7 +30,24 @@ def test_a_trouble_is_said_once_and_its_end_too(
     trouble.is_over()
     trouble.is_over()
     assert trouble.now is None
-    assert caplog.messages == ["mqtt: gone", "mqtt: full", "mqtt: works again"]
+    assert caplog.messages == ["mqtt: gone {0}", "mqtt: full", "mqtt: works again"]
+
+
+def test_what_goes_and_comes_all_the_time_is_said_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    seconds = count()
+    reports = Reports("en", lambda: float(next(seconds)))
+    trouble = Trouble("mqtt", AWAY, reports)
+    for _ in range(60):
+        trouble.say(GONE)
+        trouble.is_over()
+    trouble.say(GONE)
+    assert 4 <= len(caplog.messages) <= 6
+    for _ in range(100):
+        reports.say_what_lasts()
+    assert caplog.messages[-1] == "mqtt: gone {0}"
 
 
 def test_that_it_works_is_said_the_first_time(

@@ -1,15 +1,16 @@
 """What the service says about its lines: each change of state once, counters now and then.
 
-Bad datasets are counted, never logged one by one: they belong to the life of a line. A line that
-changes all the time says each of its states at most once a minute; the counters tell how often.
-The state that lasts is said in the end, whatever came before it. Of a meter's address, which tells
-where its owner lives, the log has the last four digits only.
+Bad datasets are counted, never logged one by one: they belong to the life of a line. A line or an
+output that changes all the time says each of its states at most once a minute; the counters of
+lines tell how often. The state that lasts is said in the end, whatever came before it. Of a meter's
+address, which tells where its owner lives, the log has the last four digits only.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from typing import NamedTuple
 from unicodedata import category
 
 from telewatt.language import Language, Text
@@ -53,8 +54,17 @@ _DISK = Text(
     "disque : {written} Mo écrits (soit {a_day} Mo par jour) ; journal et historique prennent "
     "{kept} Mo",
 )
+_AS_IT_IS = Text("{what}", "{what}")  # what the world has said may have braces
 _ALARM = Text("journal: {what} {remedy}", "journal : {what} {remedy}")
 _ALARM_OVER = Text("journal: this is over: {what}", "journal : c'est fini : {what}")
+
+
+class _Present(NamedTuple):
+    """What stands of something now: its state, and how that is said."""
+
+    state: object
+    level: int
+    text: Text
 
 
 class Reports:
@@ -68,9 +78,10 @@ class Reports:
     def __init__(self, language: Language, now_s: Callable[[], float]) -> None:
         self._language = language
         self._now_s = now_s
-        self._present: dict[str, LineStatus] = {}
-        self._said: dict[str, LineStatus] = {}
-        self._said_at: dict[tuple[str, LineState], float] = {}
+        self._lines: dict[str, LineStatus] = {}
+        self._present: dict[str, _Present] = {}
+        self._said: dict[str, _Present] = {}
+        self._said_at: dict[tuple[str, object], float] = {}
         self._alarms: tuple[Alarm, ...] = ()
         self._changes: Counter[str] = Counter()
         self._before: dict[str, Counters] = {}
@@ -78,23 +89,36 @@ class Reports:
     def state(self, name: str, status: LineStatus) -> None:
         """A line has changed its state."""
         self._changes[name] += 1
-        self._present[name] = status
-        self._say_state(name)
+        self._lines[name] = status
+        level = _LEVEL.get(status.state, logging.WARNING)
+        text = STATE.fill(name=name, remedy=status.remedy)
+        self.stands(f"line {name}", status.state, level, text)
+
+    def stands(self, who: str, state: object, level: int, text: Text) -> None:
+        """Say how something is now, unless that has just been said, or its like within a minute.
+
+        Args:
+            who: what it is about.
+            state: the same where the text is the same in essence.
+        """
+        self._present[who] = _Present(state, level, text)
+        self._say_present(who)
 
     def say_what_lasts(self) -> None:
         """Say the states that came too soon after their like and are still there a minute later."""
-        for name in self._present:
-            self._say_state(name)
+        for who in self._present:
+            self._say_present(who)
 
-    def _say_state(self, name: str) -> None:
-        status, now = self._present[name], self._now_s()
-        said_at = self._said_at.get((name, status.state), -QUIET_S)
-        if status == self._said.get(name) or now - said_at < QUIET_S:
+    def _say_present(self, who: str) -> None:
+        present, now = self._present[who], self._now_s()
+        if present == self._said.get(who):
             return
-        self._said[name] = status
-        self._said_at[name, status.state] = now
-        level = _LEVEL.get(status.state, logging.WARNING)
-        self.say(level, STATE, name=name, remedy=status.remedy)
+        said_at = self._said_at.get((who, present.state), -QUIET_S)
+        if now - said_at >= QUIET_S:
+            self._said[who] = present
+            self._said_at = {key: at for key, at in self._said_at.items() if now - at < QUIET_S}
+            self._said_at[who, present.state] = now
+            self.say(present.level, _AS_IT_IS, what=present.text)
 
     def meter(self, name: str, before: str | None, now: str) -> None:
         """Another meter is at the other end of a line, or the first one is known."""
@@ -125,7 +149,7 @@ class Reports:
             rejected=rejected.total(),
             reasons=_parts(rejected),
             changes=self._changes.pop(name, 0),
-            now=_state_of(self._present.get(name, line.status)),
+            now=_state_of(self._lines.get(name, line.status)),
         )
         self._before[name] = deepcopy(counted)
 

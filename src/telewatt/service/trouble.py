@@ -27,10 +27,10 @@ class Trouble:
         self._worked = False
 
     def say(self, why: Text) -> None:
-        """Said once, until it works again or something else is wrong."""
+        """Said once, until it works again or something else is wrong; see `Reports.stands`."""
         if why != self.now:
             self.now = why
-            self._reports.say(logging.WARNING, self._away, name=self._name, why=why)
+            self._tell(logging.WARNING, self._away.fill(name=self._name, why=why))
 
     def is_over(self) -> None:
         """It works; the first time that is said too, for whoever has just set it up."""
@@ -38,7 +38,10 @@ class Trouble:
         if self.now is not None or not self._worked:
             text = _WORKS if self.now is None else _BACK
             self.now, self._worked = None, True
-            self._reports.say(logging.INFO, text, name=self._name)
+            self._tell(logging.INFO, text.fill(name=self._name))
+
+    def _tell(self, level: int, text: Text) -> None:
+        self._reports.stands(f"output {self._name}", text, level, text)
 
     def pause_s(self, first_s: float, longest_s: float) -> float:
         """How long to wait before the next try, s: twice as long each time."""
