@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -128,6 +129,23 @@ def test_whatever_a_file_holds_it_is_answered(tmp_path: Path, content: bytes):
     path = tmp_path / "linky.yaml"
     path.write_bytes(content)
     assert invoke("validate", path).exit_code == 1
+
+
+def test_what_is_included_is_a_file_or_is_missing(tmp_path: Path):
+    device = tmp_path / "tic.yaml"
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("pipe", '"a\\0b"', "/dev/zero", "/dev/tty", "."):
+        device.write_text(f"esphome: {{name: a}}\nx: !include {name}\n")
+        done = invoke("validate", device)
+        assert (done.exit_code, done.stdout.count("include-missing")) == (1, 1), name
+
+
+def test_no_name_in_a_file_commands_the_terminal(tmp_path: Path):
+    device = tmp_path / "tic.yaml"
+    device.write_text('esphome: {name: a}\nx: !include "\\e[2J\\nlinky.yaml:1: fine"\n')
+    done = invoke("validate", device)
+    assert done.stdout.count("\n") == done.stdout.count("->") > 0
+    assert "\x1b" not in done.stdout
 
 
 def test_a_file_that_is_not_there_is_a_usage_error(tmp_path: Path):

@@ -116,6 +116,30 @@ def test_an_alias_inside_its_own_anchor_is_no_yaml():
     assert [rule for rule, _ in found_in("a: &a [*a]\n" + MINIMAL)] == ["not-yaml"]
 
 
+def test_a_bomb_of_substitutions_does_not_grow():
+    lines = [f'  a{n}: "' + f"${{a{n + 1}}}" * 50 + '"' for n in range(8)]
+    own = '  b: "' + "${b}" * 20 + '"\n'
+    text = "substitutions:\n" + "\n".join(lines) + f"\n  a8: xxxxx\n{own}" + MINIMAL
+    assert found_in(text) == []
+
+
+@pytest.mark.parametrize("again", ["k: [x]\n", "k:\n"])
+def test_a_key_that_stands_thousands_of_times_ends_the_reading(again: str):
+    assert [rule for rule, _ in found_in(again * 60_000)] == ["not-yaml"]
+
+
+def test_thousands_of_packages_are_not_all_merged():
+    packages = "".join(f"  p{n}: {{packages: {{q: {{a{n}: 1}}}}}}\n" for n in range(2_000))
+    assert found_in("packages:\n" + packages + "esphome: {name: a}\n" + MINIMAL) == []
+
+
+def test_a_character_that_yaml_does_not_allow_is_named_at_its_place():
+    (found,) = validate("linky.yaml", {"linky.yaml": MINIMAL + "x: \x1b[31m\n"}.__getitem__)
+    assert (found.id, found.line) == ("not-yaml", 3)
+    assert "U+001B" in found.text.en
+    assert "\n" not in found.text.en
+
+
 def test_a_circle_of_includes_ends():
     circle = "x: !include linky.yaml\n" + MINIMAL
     assert {rule for rule, _ in found_in(circle)} == {"include-loop"}

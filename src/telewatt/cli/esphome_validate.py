@@ -1,7 +1,10 @@
 """``telewatt esphome validate``: what is wrong with a configuration, in words."""
 
+import errno
+import os
+import stat
 import sys
-from pathlib import Path
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -28,12 +31,12 @@ def validate(
     count = 0
     for file in files:
         try:
-            found = validate_file(file, _read)
+            found = validate_file(file, partial(_read, given=file))
         except OSError as error:
             console.fail(_UNREADABLE, path=file, why=error.strerror or str(error))
         for one in found:
             line = f"{one.file}:{one.line}: {one.id}: {one.text.of(console.language)}"
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write(f"{_plain(line)}\n")
         count += len(found)
     console.tell(_FOUND if count else _NOTHING, count=count)
     raise typer.Exit(FOUND if count else 0)
@@ -42,7 +45,22 @@ def validate(
 validate.__doc__ = texts.VALIDATE.en
 
 
-def _read(path: str) -> str:
-    """The text of a file, but not more than any configuration has."""
-    with Path(path).open("rb") as file:
+def _read(path: str, given: str) -> str:
+    """The text of a file, but not more than any configuration has.
+
+    Args:
+        given: the one that was asked for; what it includes may be a regular file only.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY if path == given else os.O_RDONLY | os.O_NONBLOCK)
+    except ValueError as error:  # no file can have this name
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from error
+    with os.fdopen(descriptor, "rb") as file:
+        if path != given and not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         return file.read(MOST_BYTES).decode("utf-8")
+
+
+def _plain(line: str) -> str:
+    """Without what would end the line or command a terminal: names in files may be anything."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in line)

@@ -16,6 +16,9 @@ from telewatt.esphome.validator.yamlreader import MAX_BYTES, YamlError, read_yam
 Read = Callable[[str], str]
 """Reads a file; raises OSError or UnicodeDecodeError."""
 MAX_FILES = 60
+MAX_PACKAGES = 200
+MAX_FILLED = 200_000
+"""Characters that substitutions may make; what is beyond stays as it stands."""
 _SUBSTITUTION = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _MAX_ROUNDS = 8
 
@@ -111,7 +114,7 @@ class _Loader:
         return nothing
 
     def _filled(self, item: Item, values: Mapping[str, str]) -> Item:
-        return fill(item, values, {}) if values else item
+        return Filling(values).of(item) if values else item
 
     def packaged(self, root: Item, depth: int = 0) -> Item:
         """The root with its packages merged under it; what the root itself says wins."""
@@ -119,7 +122,8 @@ class _Loader:
         if packages is None or depth > MAX_FILES:
             return root
         members = list(packages.entries.values()) or packages.members
-        for package in reversed(members):
+        self.partial = self.partial or len(members) > MAX_PACKAGES
+        for package in reversed(members[:MAX_PACKAGES]):
             if package.entries and not {"url", "file"} & package.entries.keys():
                 root = merge(self.packaged(package, depth + 1), root)
             else:
@@ -144,24 +148,37 @@ def load(path: str, read: Read) -> Loaded:
         texts = {key: item.text for key, item in values.entries.items()} if values else {}
         if not texts:
             break
-        root = fill(root, texts, {})
+        root = Filling(texts).of(root)
     return Loaded(root, loader.findings, loader.partial)
 
 
-def fill(item: Item, values: Mapping[str, str], done: dict[int, Item]) -> Item:
-    """The same tree with ``${name}`` replaced where the name is known."""
-    if id(item) in done:
-        return done[id(item)]
-    done[id(item)] = filled = item.with_value(item.value)
-    if isinstance(item.value, str):
-        filled.value = _SUBSTITUTION.sub(
-            lambda match: values.get(match[1] or match[2], match[0]), item.value
-        )
-    elif isinstance(item.value, dict):
-        filled.value = {key: fill(inner, values, done) for key, inner in item.value.items()}
-    else:
-        filled.value = [fill(inner, values, done) for inner in item.value]
-    return filled
+class Filling:
+    """Replaces ``${name}`` where the name is known."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+        self._done: dict[int, Item] = {}
+        self._left = MAX_FILLED
+
+    def of(self, item: Item) -> Item:
+        """The same tree, filled."""
+        if id(item) in self._done:
+            return self._done[id(item)]
+        self._done[id(item)] = filled = item.with_value(item.value)
+        if isinstance(item.value, str):
+            filled.value = _SUBSTITUTION.sub(self._value, item.value)
+        elif isinstance(item.value, dict):
+            filled.value = {key: self.of(inner) for key, inner in item.value.items()}
+        else:
+            filled.value = [self.of(inner) for inner in item.value]
+        return filled
+
+    def _value(self, match: re.Match[str]) -> str:
+        value = self._values.get(match[1] or match[2])
+        if value is None or len(value) > self._left:
+            return match[0]
+        self._left -= len(value)
+        return value
 
 
 def merge(under: Item, over: Item) -> Item:

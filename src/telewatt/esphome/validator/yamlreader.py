@@ -13,6 +13,7 @@ from telewatt.esphome.validator.item import Item
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 60
+MAX_TWICE = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -84,6 +85,8 @@ class _Builder:
             parent.key = item.value if isinstance(item.value, str) else "?"
             if parent.key in parent.item.entries:
                 self.twice.append((parent.key, item))
+                if len(self.twice) > MAX_TWICE:
+                    raise YamlError(item.line, f"more than {MAX_TWICE} keys stand twice")
         else:
             if parent.key == "<<":
                 parent.merged.append(item)
@@ -124,8 +127,9 @@ def read_yaml(text: str, file: str) -> tuple[Item, list[tuple[str, Item]]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(mark.line + 1 if mark else 1, str(error.problem or error.context)) from None
-    except yaml.YAMLError as error:
-        raise YamlError(1, str(error)) from None
+    except yaml.reader.ReaderError as error:  # a character that YAML does not allow
+        line = text.count("\n", 0, error.position) + 1
+        raise YamlError(line, f"U+{error.character:04X}: {error.reason}") from None
     return builder.root or Item({}, file, 1), builder.twice
 
 
