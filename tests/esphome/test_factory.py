@@ -146,6 +146,10 @@ WRONG = [
     (device("standard base", lamp=True), "--lamp"),
     (replace(device("standard"), framework="zephyr"), "--framework"),
     (replace(device("standard"), name="Mon Linky"), "Mon Linky"),
+    (device("standard title=${secret}"), "m1"),
+    (device("standard title=\x1b[2J"), "m1"),
+    (device("standard title=\ud800"), "m1"),
+    (replace(device("standard"), title="a\nesphome: {}"), "linky"),
     (replace(device("standard", board="host"), network="none", mqtt=True), "--mqtt"),
 ]
 

@@ -1,5 +1,7 @@
 """Chunks give back what was put in, whole or one quantity at a time."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_what_does_not_change_costs_next_to_nothing() -> None:
 
 
 @given(CHUNKS, st.data())
-def test_damage_is_told_and_nothing_else_raised(
+def test_damage_is_told_or_harmless_and_nothing_else_raised(
     chunk: dict[int, Summary], data: st.DataObject
 ) -> None:
     payload = encode(chunk)
@@ -75,5 +77,5 @@ def test_damage_is_told_and_nothing_else_raised(
         Chunk(payload[:cut])
     flipped = bytearray(payload)
     flipped[cut] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(ChunkError):
-        Chunk(bytes(flipped))
+    with suppress(ChunkError):  # a few bits between the last code and the checksum mean nothing
+        assert Chunk(bytes(flipped)).summaries() == chunk

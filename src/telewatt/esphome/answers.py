@@ -30,6 +30,12 @@ _NAMES = Text(
 )
 
 
+_TITLES = Text(
+    "write its title without $ and characters that cannot be seen",
+    "écrivez son titre sans $ ni caractères invisibles",
+)
+
+
 class AnswerError(ValueError):
     """An answer that cannot be used; ``text`` says which, why, and what to do."""
 
@@ -200,6 +206,8 @@ def _rules(device: DeviceAnswers) -> list[tuple[str, bool, Text]]:
     networks = ("none",) if host else ("wifi", "ethernet") if board.wired else ("wifi",)
     return [
         (device.name, bool(_NAME.fullmatch(device.name)), _NAMES.fill(sign="-")),
+        (device.name, _is_title(device.title), _TITLES),
+        *((meter.name, _is_title(meter.title), _TITLES) for meter in device.meters),
         ("--framework", device.framework in board.frameworks, Text(
             "this board takes: {known}", "cette carte prend : {known}"
         ).fill(known=" ".join(board.frameworks))),
@@ -229,6 +237,11 @@ def _rules(device: DeviceAnswers) -> list[tuple[str, bool, Text]]:
             "elle montre Tempo ou EJP, décodé sur la puce, et aucun compteur ici n'en a",
         )),
     ]  # fmt: skip
+
+
+def _is_title(text: str) -> bool:
+    """ESPHome fills in what follows a ``$``; what cannot be seen is no YAML."""
+    return text.isprintable() and "$" not in text
 
 
 def _rules_of_meters(device: DeviceAnswers) -> list[tuple[str, bool, Text]]:

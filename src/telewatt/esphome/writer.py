@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 _PLAIN = re.compile(r"<<|\.?[A-Za-z_/][A-Za-z0-9_./+-]*(?: [A-Za-z0-9_./+-]+)*")
-_NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|none|~)")
+_NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|none|~|\.inf|\.nan)")
 
 
 class Secret(NamedTuple):
