@@ -286,7 +286,7 @@ def test_nothing_is_not_zero(nothing: object) -> None:
     assert text_of(nothing) is None
 
 
-@pytest.mark.parametrize("told", ["kWh", -1.0, 1.2345, None, float("inf")])
+@pytest.mark.parametrize("told", ["kWh", -1.0, 1.2345, None, float("inf"), 1e308, "1e306", 1e6])
 def test_what_are_no_kilowatt_hours_are_no_watt_hours(told: object) -> None:
     assert wh_of_kwh(told) is None
 

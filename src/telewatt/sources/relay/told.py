@@ -11,6 +11,8 @@ from telewatt.tic.labels import TABLE
 from telewatt.tic.relayed import Value
 
 _NOTHING = frozenset(("", "unavailable", "unknown", "none", "null", "nan", "undefined", "invalid"))
+KWH_END = 1e6
+"""A register has nine digits of Wh."""
 _PARIS = ZoneInfo("Europe/Paris")
 _ONLY = {
     mode: frozenset(TABLE[mode]) - frozenset(TABLE[other])
@@ -58,7 +60,7 @@ def wh_of_kwh(value: object) -> str | None:
         kwh = float(text) if text is not None else math.nan
     except ValueError:
         return None
-    if not math.isfinite(kwh) or kwh < 0 or abs(kwh * 1000 - round(kwh * 1000)) > 1e-4:
+    if not 0 <= kwh < KWH_END or abs(kwh * 1000 - round(kwh * 1000)) > 1e-4:
         return None
     return str(round(kwh * 1000))
 
