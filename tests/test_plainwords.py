@@ -14,8 +14,8 @@ def words(label, data, mode=Mode.HISTORIC, horodate=None):
 @pytest.mark.parametrize(
     ("label", "data", "meaning"),
     [
-        ("PTEC", "HPJR", "heures pleines, jour rouge"),
-        ("PTEC", "TH..", "toutes heures"),
+        ("PTEC", "HPJR", "Tempo rouge HP"),
+        ("PTEC", "TH..", "Toutes heures"),
         ("DEMAIN", "----", "pas d'annonce"),
         ("OPTARIF", "BBR(", "Tempo"),
         ("PAPP", "00750", "750 VA"),

@@ -260,21 +260,15 @@ def _address(value: Address) -> tuple[Text | None, tuple[Field, ...]]:
 
 
 _PERIODS = {
-    "all_hours": Text("all hours", "toutes heures"),
-    "off_peak": Text("off-peak hours", "heures creuses"),
-    "peak": Text("peak hours", "heures pleines"),
-    "normal": Text("normal hours", "heures normales"),
-    "mobile_peak": Text("mobile peak", "pointe mobile"),
+    period.key: period.name
+    for contract in CONTRACTS.values()
+    for period in contract.periods.values()
 }
 
 
 def _ptec(value: Ptec) -> tuple[Text | None, tuple[Field, ...]]:
-    period = _PERIODS.get(value.period) or _same(value.period)
-    if value.colour is None:
-        return period, ()
-    colour = _COLOURS[value.colour]
-    day = Text("{period}, {colour} day", "{period}, jour {colour}")
-    return day.fill(period=period, colour=colour), ()
+    key = value.period if value.colour is None else f"tempo_{value.colour}_{value.period}"
+    return _PERIODS.get(key) or _same(value.period), ()
 
 
 def _demain(value: Demain) -> tuple[Text | None, tuple[Field, ...]]:
