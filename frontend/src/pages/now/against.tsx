@@ -2,9 +2,24 @@
 
 import type { CompareItem } from "../../api/types";
 import { amount, energy, moment, percent } from "../../text/format";
-import { fill } from "../../text/language";
+import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
+import { AmountOf } from "../../ui/parts";
 import { change } from "./today";
+
+export function TodayEnergy({ items, wh }: { items: CompareItem[]; wh: number | null }) {
+  return (
+    <div class="today-top">
+      <div class="today-energy">
+        <h3>{say(W.now.today)}</h3>
+        <p class="middle">
+          <AmountOf {...energy(wh)} />
+        </p>
+      </div>
+      <Against items={items} now={wh} />
+    </div>
+  );
+}
 
 export function Against({ items, now }: { items: CompareItem[]; now: number | null }) {
   return (

@@ -15,7 +15,7 @@ import { isoDay } from "../../time/paris";
 import { useClock } from "../../ui/clock";
 import { useLoad } from "../../ui/load";
 import { AmountOf, Notice, Swatch } from "../../ui/parts";
-import { Against } from "./against";
+import { TodayEnergy } from "./against";
 import { Phases } from "./phases";
 import { Tariff } from "./tariff";
 import { type Asked, partsOf, soFar } from "./today";
@@ -165,15 +165,7 @@ function Today({ meter, reading }: { meter: Meter; reading: Reading }) {
   const parts = partsOf(asked, meter, reading);
   return (
     <section class="today">
-      <div class="today-top">
-        <div class="today-energy">
-          <h3>{say(W.now.today)}</h3>
-          <p class="middle">
-            <AmountOf {...energy(wh)} />
-          </p>
-        </div>
-        <Against items={asked?.items ?? []} now={wh} />
-      </div>
+      <TodayEnergy items={asked?.items ?? []} wh={wh} />
       {(meter.registers?.length ?? 0) > 1 && <Parts parts={parts} />}
       {meter.producer && <Injected meter={meter} reading={reading} />}
     </section>

@@ -3,12 +3,11 @@
 import { nowMs, readings } from "../../api/live";
 import type { Meter, Reading } from "../../api/types";
 import { useStore } from "../../store";
-import { energy, number } from "../../text/format";
+import { number } from "../../text/format";
 import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
 import { useClock } from "../../ui/clock";
-import { AmountOf } from "../../ui/parts";
-import { Against } from "./against";
+import { TodayEnergy } from "./against";
 import { useToday } from "./meter_card";
 import { signedSum, termsOf } from "./today";
 
@@ -37,15 +36,7 @@ export function VirtualCard({ meter }: { meter: Meter }) {
         </div>
       </div>
       <section class="today">
-        <div class="today-top">
-          <div class="today-energy">
-            <h3>{say(W.now.today)}</h3>
-            <p class="middle">
-              <AmountOf {...energy(wh)} />
-            </p>
-          </div>
-          <Against items={asked?.items ?? []} now={wh} />
-        </div>
+        <TodayEnergy items={asked?.items ?? []} wh={wh} />
       </section>
     </article>
   );
