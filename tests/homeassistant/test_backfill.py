@@ -14,6 +14,7 @@ from telewatt.homeassistant.client import HomeAssistantError
 from telewatt.rollup import Step
 from telewatt.rollup.series import EnergyRow, Series, intervals
 from telewatt.rollup.total import Energy, Quality
+from telewatt.store.history import Meter
 
 HOUR = timedelta(hours=1)
 BEGIN = datetime(2025, 3, 1, 5, tzinfo=UTC)
@@ -36,8 +37,9 @@ def wh_at(at: datetime) -> int:
 class House:
     """A history of one meter."""
 
-    def meters(self) -> Sequence[tuple[str, str]]:
-        return [(METER, "house")]
+    def meters(self) -> Sequence[Meter]:
+        removed = Meter("021528609999", "removed", ("historic",), None, None, ())
+        return [removed, Meter(METER, "house", ("historic",), None, None, ())]
 
     def quantities(self, meter: str) -> set[str]:
         return {"import_wh", "apparent_va", "frames"}
@@ -155,7 +157,7 @@ TRUTH = {
 
 
 def comparison(recorder: Recorder) -> Comparison:
-    return Comparison(recorder, House(), external=False, language="fr")  # type: ignore[arg-type]
+    return Comparison(recorder, House(), {"house"}, external=False, language="fr")  # type: ignore[arg-type]
 
 
 async def fill(recorder: Recorder) -> int:

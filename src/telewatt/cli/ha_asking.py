@@ -1,7 +1,7 @@
 """What ``telewatt ha`` asks Home Assistant; imported when it is asked, for its library is large."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,9 +12,6 @@ from telewatt.cli.setup import Setup
 from telewatt.homeassistant.backfill import Change, Comparison, Statistic
 from telewatt.homeassistant.client import HomeAssistant, NotFoundError, understood
 from telewatt.homeassistant.energy import Flows, completed, flows_of
-from telewatt.rollup import Step
-from telewatt.rollup.series import Series
-from telewatt.rollup.total import Energy
 from telewatt.service.secrets import secret_of
 from telewatt.service.trouble import words_of
 
@@ -29,27 +26,6 @@ def fill_past(setup: Setup, past: Past, since: datetime | None, *, write: bool) 
 def dashboard_flows(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows], list[str]]:
     """The energies of each meter, and those that the dashboard does not have: they are added."""
     return _asked(setup, _energy(setup, past, write=write))
-
-
-class _Books:
-    """The past as the comparison asks it."""
-
-    def __init__(self, past: Past) -> None:
-        self._past = past
-
-    def meters(self) -> Sequence[tuple[str, str]]:
-        sections = self._past.setup.config.meters
-        found = self._past.meters()
-        return [(each.name, each.source) for each in found if each.source in sections]
-
-    def quantities(self, meter: str) -> set[str]:
-        return self._past.quantities(meter)
-
-    def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
-        return self._past.series(who, quantity, start, end, step)
-
-    def energy(self, who: str, quantity: str, start: datetime, end: datetime) -> Energy:
-        return self._past.energy(who, quantity, start, end)
 
 
 def _asked(setup: Setup, question: Coroutine[Any, Any, _T]) -> _T:
@@ -71,7 +47,8 @@ async def _connected(setup: Setup) -> HomeAssistant:
 def _comparison(setup: Setup, home: HomeAssistant, past: Past) -> Comparison:
     section = setup.config.homeassistant
     external = section is not None and section.statistics == "external"
-    return Comparison(home, _Books(past), external=external, language=setup.console.language)
+    sections, language = setup.config.meters, setup.console.language
+    return Comparison(home, past, sections, external=external, language=language)
 
 
 async def _backfill(

@@ -1,7 +1,7 @@
 """Compares a history with the statistics of Home Assistant, and writes what is missing there."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -35,11 +35,23 @@ EXTERNAL = "telewatt"
 WANTED = ("import_wh", "export_wh", *(f"import_{n}_wh" for n in range(1, 11)))
 
 
+class Known(Protocol):
+    """A meter."""
+
+    @property
+    def name(self) -> str:
+        """Its identity."""
+
+    @property
+    def source(self) -> str:
+        """The section that reads it, or has."""
+
+
 class Books(Protocol):
     """What is known of the past; asked in threads."""
 
-    def meters(self) -> Sequence[tuple[str, str]]:
-        """The meters that are being read, and the section of each."""
+    def meters(self) -> Sequence[Known]:
+        """All meters ever seen."""
 
     def quantities(self, meter: str) -> set[str]:
         """Everything `series` can be asked for."""
@@ -101,14 +113,21 @@ class Comparison:
     """Compares.
 
     Args:
+        sections: of the meters that are being read.
         external: whether to write statistics of our own instead of those of the entities.
         language: of their names.
     """
 
     def __init__(
-        self, home: HomeAssistant, books: Books, *, external: bool, language: Language
+        self,
+        home: HomeAssistant,
+        books: Books,
+        sections: Collection[str],
+        *,
+        external: bool,
+        language: Language,
     ) -> None:
-        self._home, self._books = home, books
+        self._home, self._books, self._sections = home, books, sections
         self._external, self._language = external, language
 
     async def changes(self, now: datetime, since: datetime | None = None) -> list[Change]:
@@ -153,7 +172,8 @@ class Comparison:
     # -- one statistic -----------------------------------------------------------------------
 
     def _energies(self) -> Iterator[Statistic]:
-        for meter, source in self._books.meters():
+        read = [each for each in self._books.meters() if each.source in self._sections]
+        for meter, source in ((each.name, each.source) for each in read):
             known = self._books.quantities(meter)
             for quantity in WANTED:
                 if quantity in known:

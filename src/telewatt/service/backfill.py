@@ -6,7 +6,7 @@ installed - and after a replay, the last days once an hour. Reading the meters n
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,15 +47,9 @@ _WRITTEN = Text(
 class _Ledger:
     """The history as the comparison asks it, with what is not written yet."""
 
-    def __init__(self, history: History, open_part: OpenPart, sections: set[str]) -> None:
-        self._history, self._open_part, self._sections = history, open_part, sections
-
-    def meters(self) -> Sequence[tuple[str, str]]:
-        known = self._history.meters()
-        return [(each.name, each.source) for each in known if each.source in self._sections]
-
-    def quantities(self, meter: str) -> set[str]:
-        return self._history.quantities(meter)
+    def __init__(self, history: History, open_part: OpenPart) -> None:
+        self._history, self._open_part = history, open_part
+        self.meters, self.quantities = history.meters, history.quantities
 
     def series(self, who: str, quantity: str, start: datetime, end: datetime, step: Step) -> Series:
         return self._history.series(who, quantity, start, end, step, open_part=self._open_part)
@@ -133,8 +127,11 @@ class Backfill:
             if generation != self._generation:
                 self._generation, since = generation, None
             external = self._section.statistics == "external"
-            books = _Ledger(history, open_part, self._sections)
-            compare = Comparison(home, books, external=external, language=self._language)
+            compare = Comparison(
+                *(home, _Ledger(history, open_part), self._sections),
+                external=external,
+                language=self._language,
+            )
             changes = await compare.changes(now, since)
             for change in changes:
                 await compare.apply(change)
