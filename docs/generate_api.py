@@ -18,8 +18,10 @@ Written by `docs/generate_api.py` from `src/telewatt/web/endpoints.py`; do not e
 
 Everything the [web page](web.md) shows can be asked for below `/api/v1/`; `openapi.json` there
 describes each answer (OpenAPI 3.1). Words for people come in both languages, instants in UTC (ISO
-8601), instants of columns in epoch seconds. `null` is what nobody knows. An error is
-`{"error": {"code": ..., "text": {"en": ..., "fr": ...}}}` with its status.
+8601), instants of columns in epoch seconds, their
+[qualities](history.md#energy-and-what-it-is-worth) as 0 (measured), 1 (bracketed), 2 (missing).
+`null` is what nobody knows. An error is `{"error": {"code": ..., "text": {"en": ..., "fr": ...}}}`
+with its status.
 
 Readings, events and lines are [those of all outputs](outputs.md#one-object-for-one-thing); readings
 and events have `who` besides: the site or meter to ask for. What holds now (`situation`) has the
@@ -37,8 +39,10 @@ epoch seconds.
 
 Tout ce que montre la [page web](web.md) peut être demandé sous `/api/v1/` ; `openapi.json` y
 décrit chaque réponse (OpenAPI 3.1). Les textes viennent dans les deux langues, les instants en
-UTC (ISO 8601), ceux des colonnes en secondes epoch. `null` est ce que personne ne sait. Une
-erreur est `{"error": {"code": ..., "text": {"en": ..., "fr": ...}}}` avec son statut.
+UTC (ISO 8601), ceux des colonnes en secondes epoch, leurs
+[qualités](history.md#lenergie-et-ce-quelle-vaut) par 0 (mesurée), 1 (encadrée) et 2 (manquante).
+`null` est ce que personne ne sait. Une erreur est `{"error": {"code": ..., "text": {"en": ...,
+"fr": ...}}}` avec son statut.
 
 Les relevés, événements et lignes sont [ceux de toutes les sorties](outputs.md#un-objet-par-chose) ;
 les relevés et événements ont en plus `who` : le site ou compteur à demander. Ce qui vaut

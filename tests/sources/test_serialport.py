@@ -172,7 +172,7 @@ def test_permission_denied_names_the_group_of_the_device(denied: Path) -> None:
     os.chown(denied, 0, DIALOUT)
     denied.chmod(0o660)
     assert open_as_nobody(denied) == {
-        "state": "permission denied",
+        "state": "permission_denied",
         "cause": "",
         "port": str(denied),
         "user": "nobody",

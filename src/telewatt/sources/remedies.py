@@ -55,7 +55,7 @@ REMEDIES = {
         fr="des octets arrivent sur {port}, mais aucun groupe d'information vérifié : {holder} "
         "lit le même port et en prend une partie ; arrêtez-le",
     ),
-    "wrong speed": Text(
+    "wrong_speed": Text(
         en="the meter on {port} sends at {heard} Bd, but {speed} Bd is configured: "
         "remove the speed (it is found by itself) or set {heard}",
         fr="le compteur sur {port} émet à {heard} Bd, mais {speed} Bd est configuré : "
@@ -65,55 +65,55 @@ REMEDIES = {
         en="{port} is not there: plug the adapter in; reading goes on by itself",
         fr="{port} est absent : branchez l'adaptateur ; la lecture reprend toute seule",
     ),
-    "permission denied": Text(
+    "permission_denied": Text(
         en='you ({user}) are not in group {group}, which owns {port}: "sudo usermod -aG {group} '
         '{user}", then log in again (or restart the service)',
         fr="vous ({user}) n'êtes pas dans le groupe {group}, propriétaire de {port} : "
         "« sudo usermod -aG {group} {user} », puis ouvrez une nouvelle session (ou redémarrez le "
         "service)",
     ),
-    "permission denied: login": Text(
+    "permission_denied: login": Text(
         en="{user} is in group {group}, but was not yet when this program started: "
         "log in again (or restart the service)",
         fr="{user} est dans le groupe {group}, mais ne l'était pas encore au démarrage de ce "
         "programme : ouvrez une nouvelle session (ou redémarrez le service)",
     ),
-    "permission denied: owner": Text(
+    "permission_denied: owner": Text(
         en="{port} belongs to {owner} alone: give it to a group, "
         'for example "sudo chgrp dialout {port} && sudo chmod g+rw {port}"',
         fr="{port} n'est accessible qu'à {owner} : donnez-le à un groupe, "
         "par exemple « sudo chgrp dialout {port} && sudo chmod g+rw {port} »",
     ),
-    "permission denied: wrong key": Text(
+    "permission_denied: wrong key": Text(
         en="{port} refuses this key: put the key of its api: encryption: into key_file (or "
         "key_env), 44 characters that end in =",
         fr="{port} refuse cette clé : mettez celle de son api: encryption: dans key_file (ou "
         "key_env), 44 caractères qui finissent par =",
     ),
-    "permission denied: key wanted": Text(
+    "permission_denied: key wanted": Text(
         en="{port} speaks encrypted only: put the key of its api: encryption: into a file and "
         "write key_file (or key_env)",
         fr="{port} ne parle que chiffré : mettez la clé de son api: encryption: dans un fichier "
         "et écrivez key_file (ou key_env)",
     ),
-    "permission denied: key unwanted": Text(
+    "permission_denied: key unwanted": Text(
         en="{port} does not speak encrypted, but a key is configured: remove key_file (key_env), "
         "or better add encryption: to its api:",
         fr="{port} ne parle pas chiffré, mais une clé est configurée : ôtez key_file (key_env), "
         "ou mieux, ajoutez encryption: à son api:",
     ),
-    "permission denied: wrong password": Text(
+    "permission_denied: wrong password": Text(
         en="{port} refuses user or password: write the user into the address "
         "(mqtt://user@host/...) and its password into password_file (or password_env)",
         fr="{port} refuse l'utilisateur ou le mot de passe : écrivez l'utilisateur dans l'adresse "
         "(mqtt://utilisateur@hôte/...) et son mot de passe dans password_file (ou password_env)",
     ),
-    "permission denied: topic": Text(
+    "permission_denied: topic": Text(
         en="{port}: the broker lets this user not read {topic}: allow it in its access list",
         fr="{port} : le serveur n'autorise pas cet utilisateur à lire {topic} : autorisez-le dans "
         "sa liste d'accès",
     ),
-    "permission denied: no secret": Text(
+    "permission_denied: no secret": Text(
         en="the secret for {port} cannot be read: {detail}",
         fr="le secret pour {port} est illisible : {detail}",
     ),
