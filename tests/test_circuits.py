@@ -65,7 +65,7 @@ def test_every_circuit_is_shown_by_the_guide_with_words_for_who_cannot_see_it(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_guide_calls_the_states_of_a_line_by_their_names(language: str) -> None:
     guide = (DOCS / language / "hardware.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"^\| \*\*([a-z ]+)\*\*", guide, re.MULTILINE))
+    told = set(re.findall(r"^\| \*\*([a-z_]+)\*\*", guide, re.MULTILINE))
     assert told >= {LineState.SILENT, LineState.NOISE, LineState.WRONG_SPEED, LineState.READING}
     assert told <= {str(state) for state in LineState}
 

@@ -219,12 +219,12 @@ def test_a_leak_ends_the_command_and_leaves_nothing(journal, tmp_path, monkeypat
 
 def test_rollups_have_units_in_their_names(journal) -> None:
     found = rows(export(journal, "rollups", "--step", "minute").stdout)
-    assert {row["name"] for row in found} == {"house", "solar"}
+    assert {row["who"] for row in found} == {"house", "solar"}
     columns = list(found[0])
-    assert columns[:5] == ["start_utc", "start_local", "end_utc", "end_local", "name"]
+    assert columns[:5] == ["start_utc", "start_local", "end_utc", "end_local", "who"]
     assert {"import_wh", "import_wh_quality", "apparent_va_mean", "frames"} <= set(columns)
     for name in ("house", "solar"):
-        own = [row for row in found if row["name"] == name]
+        own = [row for row in found if row["who"] == name]
         starts = [row["start_utc"] for row in own]
         assert starts == sorted(set(starts))
         assert sum(int(row["frames"]) for row in own) == FRAMES
@@ -234,7 +234,7 @@ def test_rollups_of_one_quantity_and_meter(journal) -> None:
     options = ("--step", "hour", "--quantity", "import_wh", "--meter", "house", "--format", "jsonl")
     [line] = export(journal, "rollups", *options).stdout.splitlines()
     found = json.loads(line)
-    assert list(found)[4:] == ["name", "import_wh", "import_wh_quality"]
+    assert list(found)[4:] == ["who", "import_wh", "import_wh_quality"]
     assert found["start_local"] == "2025-01-15T18:00:00+01:00"
 
 
@@ -327,5 +327,5 @@ def test_parquet_holds_the_rows_of_csv(journal, tmp_path, what, anonymise) -> No
     expected = rows(tables[1].read_text())
     assert list(found[0]) == list(expected[0])
     assert len(found) == len(expected)
-    name = "label" if what == "frames" else "name"
+    name = "label" if what == "frames" else "who"
     assert [row[name] for row in found] == [row[name] for row in expected]

@@ -26,7 +26,7 @@ def in_order(quantities: Sequence[str] | set[str]) -> list[str]:
 
 def columns_of(quantities: Sequence[str]) -> list[Column]:
     """The columns of these quantities."""
-    columns = [*time_columns("start"), *time_columns("end"), Column("name", WORD)]
+    columns = [*time_columns("start"), *time_columns("end"), Column("who", WORD)]
     for name in quantities:
         if is_counter(name):
             columns += [Column(name, NUMBER), Column(f"{name}_quality", WORD)]

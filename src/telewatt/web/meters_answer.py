@@ -1,6 +1,7 @@
 """``meters`` and ``events``: who there is, and what happened to them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from telewatt.derivation import meter_key
@@ -192,7 +193,7 @@ def _virtual(past: Past, name: str, formula: Formula) -> dict[str, Any]:
 def events(past: Past, asked: Asked) -> dict[str, Any]:
     """What happened, the newest first; also what is not in the history's file yet."""
     found = list(_events(past, asked))
-    found.sort(key=lambda event: str(event["at"]), reverse=True)
+    found.sort(key=lambda event: datetime.fromisoformat(event["at"]), reverse=True)
     return {"events": found[: asked["limit"]]}
 
 
@@ -214,6 +215,6 @@ def _events(past: Past, asked: Asked) -> Iterator[dict[str, Any]]:
         for event, told in zip(judged.judgement.events, events_of(judged), strict=True):
             known = (meter_name, event.kind, event.at) in written
             inside = start_ms <= to_ms(event.at) < end_ms
-            named = who is None or bool(wanted & {meter_name, judged.reading.source})
+            named = who is None or bool(wanted & {meter_name, judged.reading.source, who_now})
             if inside and named and not known:
                 yield {"who": who_now, **told}
