@@ -10,6 +10,7 @@ from telewatt.config import build
 from telewatt.notify import Notifier
 from telewatt.service import Service
 from telewatt.service.page import household_of, serve_page
+from telewatt.web.access import Access, access_path
 
 PATIENCE_S = 60.0
 
@@ -57,6 +58,15 @@ async def test_without_a_page_the_meters_are_read(
     told = [message for message in caplog.messages if "no web page" in message]
     assert len(told) == 1
     assert words in told[0]
+
+
+async def test_a_page_for_the_network_says_how_to_get_there(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    service = service_in(tmp_path, listen="0.0.0.0")
+    Access(access_path(service.config.web, tmp_path)).set_password("long enough")
+    await run_until(service, lambda: "web page: " in caplog.text)
+    (told,) = [message for message in caplog.messages if message.startswith("web page: ")]
+    assert told.endswith("and from the network with the name or the address of this machine")
 
 
 async def test_what_the_page_may_ask_is_there(tmp_path):

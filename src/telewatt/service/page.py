@@ -36,6 +36,11 @@ _REFUSED = Text(
     "adresse dans [web], ou écrivez-y enabled = false ; nouvel essai en cours, la lecture continue",
 )
 _SERVED = Text("web page: {url}", "page web : {url}")
+_SERVED_TO_ALL = Text(
+    "web page: {url}, and from the network with the name or the address of this machine",
+    "page web : {url}, et depuis le réseau avec le nom ou l'adresse de cette machine",
+)
+_ALL = ("0.0.0.0", "::")
 
 
 async def serve_page(
@@ -60,7 +65,8 @@ async def serve_page(
     while True:
         try:
             async with Site(house) as site:
-                say(logging.INFO, _SERVED, url=site.url)
+                is_for_all = service.config.web.listen in _ALL
+                say(logging.INFO, _SERVED_TO_ALL if is_for_all else _SERVED, url=site.url)
                 on_url(site.url)
                 await site.run()
         except NotServedError as error:
