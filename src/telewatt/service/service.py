@@ -45,7 +45,7 @@ _NO_FEED = Text(
     "no live feed at {path}: {why}; reading goes on",
     "pas de flux à {path} : {why} ; la lecture continue",
 )
-_READY = Text("reading {count} meter(s) into {path}", "compteurs lus : {count}, vers {path}")
+_READY = Text("reading {count} meter(s) into {path}", "compteurs à lire : {count}, vers {path}")
 _STOPPED = Text(
     "stopped; of {new} new entries {kept} are on the disk",
     "arrêté ; sur {new} nouvelles entrées, {kept} sont sur le disque",
