@@ -164,7 +164,8 @@ class Guard:
                 right = await asyncio.to_thread(is_password, hashed, password)
         finally:
             self._hashes_waiting -= 1
-        if not right:
+        if not right:  # the pause begins with the answer, however long it took
+            self._attempts[address] = self._attempts.get(address, (1, 0.0))[0], time.monotonic()
             raise AnswerError(401, "unauthorized", _WRONG)
         self._attempts.pop(address, None)
         return self._new_session()
