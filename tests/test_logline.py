@@ -14,7 +14,7 @@ from telewatt.logline import LineError, frame_of, is_line, read_line, write_line
 from telewatt.tic import Mode
 from tests.exchange.houses import readings
 
-CONTRACTS = ["base", "hphc", "ejp", "tempo"]
+CONTRACTS = ["base", "hc", "ejp", "tempo"]
 LINKYMONITOR = (
     "2021/02/20 19:10:22\tDATA\tPeriode=HN.., IndexHN=000688322, IndexHPM=000080072, "
     "PuissConsommee=00000, IConsommee=013"
@@ -110,3 +110,15 @@ def test_a_value_that_was_not_there_yet_is_left_out() -> None:
 def test_a_line_is_known_by_its_beginning() -> None:
     assert is_line(LINKYMONITOR)
     assert not is_line("Horodate;Valeur")
+
+
+def test_an_index_that_is_not_believed_is_named_so_and_read_all_the_same() -> None:
+    [frame, *_] = frames("sim:?mode=historic&contract=hc")
+    at = datetime(2025, 1, 1, tzinfo=UTC)
+    text = write_line(at, frame, {"HCHP"})
+    assert "IndexHPDouteux=" in text
+    assert "IndexHP=" not in text
+    line, believed = read_line(text), read_line(write_line(at, frame))
+    assert line.doubtful == {"IndexHP"}
+    assert line.fields == believed.fields
+    assert frame_of(line) == frame_of(believed)

@@ -3,12 +3,13 @@ r"""A reading as one line of a daily log, and back.
     2021/02/20 19:10:22 <TAB> DATA <TAB> Periode=HN.., IndexHN=000688322, IndexHPM=000080072, ...
 
 The form is that of LinkyMonitor, whose stamps are UTC. Telewatt writes local time, and says how far
-it is from UTC in a field of its own at the end of the line, so that no line can be misread. Lines
-of another word than ``DATA`` tell of the program that wrote them.
+it is from UTC in a field of its own at the end of the line, so that no line can be misread. An
+index that is not believed when its line is written has ``Douteux`` behind its name. Lines of
+another word than ``DATA`` tell of the program that wrote them.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from telewatt.tic.labels import TABLE
 
 OFFSET = "DecalageUTC"
 METER = "Compteur"
+DOUBTFUL = "Douteux"
 _PARIS = ZoneInfo("Europe/Paris")
 _LINE = re.compile(r"(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)[\t ]+([A-Z]+)(?:[\t ]+(.*))?")
 _HISTORIC, _STANDARD = Mode.HISTORIC, Mode.STANDARD
@@ -67,29 +69,37 @@ class LogLine(NamedTuple):
         word: ``DATA`` or another one in capitals.
         fields: of a line ``DATA``, by their names as telewatt writes them.
         meter: of another line, the meter that it names, if it does.
+        doubtful: the fields that were not believed when the line was written.
     """
 
     stamp: datetime
     word: str
     fields: Mapping[str, str]
     meter: str | None = None
+    doubtful: frozenset[str] = frozenset()
 
 
-def write_line(received_at: datetime, frame: Frame) -> str:
-    """The line of one frame, without its end; ``received_at`` is aware.
+def write_line(received_at: datetime, frame: Frame, doubtful: Container[str] = ()) -> str:
+    """The line of one frame, without its end; empty if the frame has none of the fields.
 
-    Empty if the frame has none of the fields.
+    Args:
+        received_at: aware.
+        doubtful: the labels of indexes that are not believed.
     """
     names = _NAMES[_STANDARD if frame.mode is Mode.STANDARD else _HISTORIC]
     found = {
-        names[dataset.label]: dataset.data.strip()
+        dataset.label: dataset.data.strip()
         for dataset in frame.datasets
         if dataset.label in names and not set(dataset.data) & {",", "="}
     }
     if not found:
         return ""
-    fields = ", ".join(f"{name}={found[name]}" for name, _, _ in _FIELDS if name in found)
-    return f"{_local(received_at, 'DATA')}{fields}, {OFFSET}={received_at.astimezone(_PARIS):%z}"
+    fields = "".join(
+        f"{name}{DOUBTFUL if label in doubtful else ''}={found[label]}, "
+        for label, name in names.items()
+        if label in found
+    )
+    return f"{_local(received_at, 'DATA')}{fields}{OFFSET}={received_at.astimezone(_PARIS):%z}"
 
 
 def write_remark(at: datetime, text: str) -> str:
@@ -122,17 +132,18 @@ def read_line(text: str) -> LogLine:
     if match[2] != "DATA":
         named = re.match(rf"{METER}=([A-Za-z0-9_-]+)", match[3] or "")
         return LogLine(stamp, match[2], {}, named and named[1])
-    fields = dict(_split(match[3] or ""))
+    written = dict(_split(match[3] or ""))
+    fields = {name.removesuffix(DOUBTFUL): value for name, value in written.items()}
     if offset := fields.pop(OFFSET, ""):
         stamp = _with_offset(stamp, offset)
-    return LogLine(stamp, match[2], fields)
+    return LogLine(stamp, match[2], fields, doubtful=frozenset(fields.keys() - written.keys()))
 
 
 def _split(text: str) -> Iterator[tuple[str, str]]:
     for field in text.split(","):
         name, equals, value = field.strip().partition("=")
         name = _ALIASES.get(name, name)
-        if not equals or name not in _NAMES_KNOWN:
+        if not equals or name.removesuffix(DOUBTFUL) not in _NAMES_KNOWN:
             raise LineError(field.strip() or text)
         yield name, value.strip()
 

@@ -84,6 +84,17 @@ async def test_a_sink_goes_on_where_it_was(tmp_path: Path) -> None:
     assert sink.kept == READINGS[:12]
 
 
+@pytest.mark.parametrize(("again", "first"), [(3, 6), (32, 0)])
+async def test_a_sink_that_keeps_some_in_memory_is_given_them_again(tmp_path, again, first) -> None:
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        await deliver(journal, Folder(), 9, READINGS[:9])
+    sink = Folder()
+    sink.again = again
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        await deliver(journal, sink, 12 - first, READINGS[9:12])
+    assert sink.kept == READINGS[first:12]
+
+
 async def test_a_sink_that_was_away_misses_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from telewatt.sinks.daylog import DailyLog
 from tests.exchange.houses import readings
 from tests.sinks.judging import house_in, judged
 
+FRANCE = ZoneInfo("Europe/Paris")
 MIDNIGHT = datetime(2025, 1, 15, 22, 58, tzinfo=UTC)  # two minutes before, in France
 
 
@@ -43,15 +45,17 @@ def files_of(folder: Path) -> dict[str, list[str]]:
     }
 
 
-async def written(folder: Path, batches: list[list[Reading]], interval_s: int = 10) -> DailyLog:
-    sink = DailyLog(folder, interval_s)
-    for batch in batches:
-        await sink.write(judged(batch))
-    return sink
+async def written(folder: Path, readings: list[Reading], interval_s: int = 10) -> None:
+    await DailyLog(folder, interval_s).write(judged(readings))
+
+
+def lines_in(folder: Path, word: str = "DATA") -> list[str]:
+    lines = (line for lines in files_of(folder).values() for line in lines)
+    return [line for line in lines if f"\t{word}\t" in line]
 
 
 async def test_a_day_of_france_and_a_line_have_one_file(tmp_path) -> None:
-    await written(tmp_path, [READINGS])
+    await written(tmp_path, READINGS)
     files = files_of(tmp_path)
     assert list(files) == ["2025/2025-01-15-house.log", "2025/2025-01-16-house.log"]
     for name, lines in files.items():
@@ -59,23 +63,21 @@ async def test_a_day_of_france_and_a_line_have_one_file(tmp_path) -> None:
         assert {line[:10].replace("/", "-") for line in lines} == {name[5:15]}
 
 
-async def test_each_interval_has_the_first_reading_with_an_index(tmp_path) -> None:
-    await written(tmp_path, [READINGS], interval_s=10)
-    stamps = [
-        read_line(line).stamp
-        for lines in files_of(tmp_path).values()
-        for line in lines
-        if "\tDATA\t" in line
-    ]
-    intervals = [int(stamp.timestamp()) // 10 for stamp in stamps]
-    assert intervals == sorted(set(intervals))
-    seen = {int(r.received_at.timestamp()) // 10 for r in READINGS if r.frame.get("BBRHCJB")}
-    assert set(intervals) == seen
+async def test_each_interval_has_the_first_reading_that_is_settled(tmp_path) -> None:
+    await written(tmp_path, READINGS, interval_s=10)
+    stamps = [read_line(line).stamp for line in lines_in(tmp_path)]
+    settled = sorted(
+        each.received_at.replace(microsecond=0)
+        for entry in judged(READINGS)
+        for each in entry.judgement.settled
+    )
+    first = {int(at.timestamp()) // 10: at for at in reversed(settled)}
+    assert stamps == sorted(first.values())
 
 
 async def test_a_line_says_what_the_meter_said(tmp_path) -> None:
-    await written(tmp_path, [READINGS], interval_s=1)
-    lines = [line for each in files_of(tmp_path).values() for line in each if "\tDATA\t" in line]
+    await written(tmp_path, READINGS, interval_s=1)
+    lines = lines_in(tmp_path)
     own = {r.received_at.replace(microsecond=0): r.frame for r in reversed(READINGS)}
     assert len(lines) > 100
     for line in lines:
@@ -91,20 +93,21 @@ def test_batches_and_repetitions_do_not_matter(tmp_path_factory, cuts, back) -> 
     import asyncio
 
     folders = [tmp_path_factory.mktemp("log") for _ in range(2)]
-    asyncio.run(written(folders[0], [READINGS]))
+    asyncio.run(written(folders[0], READINGS))
+    entries, back = judged(READINGS), back + DailyLog.again
     for start, end in itertools.pairwise(sorted({0, *cuts, len(READINGS)})):
-        asyncio.run(written(folders[1], [READINGS[max(0, start - back) : end]]))
+        asyncio.run(DailyLog(folders[1], 10).write(entries[max(0, start - back) : end]))
     assert files_of(folders[1]) == files_of(folders[0])
 
 
 @pytest.mark.parametrize("cut", [1, 7, 60, 100, 4000])
 async def test_a_line_that_was_cut_off_is_written_again(tmp_path, cut) -> None:
-    await written(tmp_path / "whole", [READINGS])
-    await written(tmp_path / "torn", [READINGS])
+    await written(tmp_path / "whole", READINGS)
+    await written(tmp_path / "torn", READINGS)
     last = sorted((tmp_path / "torn").rglob("*.log"))[-1]
     content = last.read_bytes()
     last.write_bytes(content[: max(0, len(content) - cut)])
-    await written(tmp_path / "torn", [READINGS])
+    await written(tmp_path / "torn", READINGS)
     assert files_of(tmp_path / "torn") == files_of(tmp_path / "whole")
 
 
@@ -117,20 +120,21 @@ async def test_a_folder_that_is_away_is_an_oserror_and_nothing_is_lost(tmp_path)
             await sink.write(judged(READINGS))
     folder.unlink()
     await sink.write(judged(READINGS))
-    await written(tmp_path / "whole", [READINGS])
+    await written(tmp_path / "whole", READINGS)
     assert files_of(folder) == files_of(tmp_path / "whole")
 
 
 async def test_a_new_start_late_in_the_day_names_the_meter_no_second_time(tmp_path) -> None:
-    await written(tmp_path, [READINGS], interval_s=1)
+    await written(tmp_path, READINGS, interval_s=1)
     [*_, last] = sorted(tmp_path.rglob("*.log"))
     size = last.stat().st_size
     assert size > 8192
     later = READINGS[-1].received_at + timedelta(seconds=30)
-    meter = READINGS[-1].meter
-    await written(tmp_path, [[Reading(meter, "house", later, READINGS[-20].frame)]], interval_s=1)
-    assert last.read_text()[size:].count("\n") == 1
-    assert last.read_text().count("INFO") == 1
+    more = [Reading(READINGS[-1].meter, "house", later, READINGS[-1].frame)]
+    await written(tmp_path, [*READINGS, *more], interval_s=1)
+    added = last.read_text()[size:].splitlines()
+    assert f"{later.astimezone(FRANCE):%H:%M:%S}" in added[-1]
+    assert not any("INFO" in line for line in added)
 
 
 async def test_another_meter_on_the_line_is_named(tmp_path) -> None:
@@ -139,15 +143,15 @@ async def test_another_meter_on_the_line_is_named(tmp_path) -> None:
         Reading("999999999999", "house", later + timedelta(seconds=n), reading.frame)
         for n, reading in enumerate(READINGS[:20])
     ]
-    await written(tmp_path, [READINGS, other])
-    lines = [line for each in files_of(tmp_path).values() for line in each if "\tINFO\t" in line]
+    await written(tmp_path, [*READINGS, *other])
+    lines = lines_in(tmp_path, "INFO")
     assert [read_line(line).meter for line in lines] == [READINGS[-1].meter] * 2 + ["999999999999"]
 
 
 @pytest.mark.parametrize("mode", ["historic", "standard"])
 async def test_what_was_logged_can_be_imported(tmp_path, mode) -> None:
     own = some(400, mode=mode, start=datetime(2025, 10, 26, 0, 57, tzinfo=UTC))  # the hour twice
-    await written(tmp_path, [own], interval_s=5)
+    await written(tmp_path, own, interval_s=5)
     [path] = tmp_path.rglob("*.log")
     [portion] = parse(path.read_bytes(), Hints()).portions
     assert portion.meter == own[-1].meter

@@ -126,12 +126,13 @@ class Delivery:
                 await asyncio.sleep(self._sink.pace_s)
 
     async def _begin(self) -> int:
-        """The sink's place."""
+        """The number after which the sink's entries come."""
         while not self._journal.knows_places:  # noqa: ASYNC110 - the disk does not tell
             await asyncio.sleep(RETRY_S)
         if not self._journal.has_place(self._name):
             self._journal.confirm(self._name, self._journal.last_seq)
-        return self._journal.place(self._name)
+            return self._journal.place(self._name)
+        return max(0, self._journal.place(self._name) - self._sink.again)
 
     async def _deliver(self, batch: Sequence[Judged]) -> None:
         while True:

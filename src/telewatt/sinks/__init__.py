@@ -32,12 +32,15 @@ class Sink(ABC):
         batch_entries: at most so many entries are given at once, when there is much to catch up
             with.
         pace_s: once all is written, the next entries are gathered for so long.
+        again: when it starts, so many entries before its place come again, for who has kept some in
+            memory.
         refused: entries, or parts of them, that the other end will never take; it has said why,
             and they were left out so that the others are not held up.
     """
 
     batch_entries: int = 50
     pace_s: float = 0.0
+    again: int = 0
     refused: int = 0
 
     @abstractmethod

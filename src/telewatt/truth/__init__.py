@@ -12,12 +12,14 @@
 The rules and their reasons: docs/adr/0011-truth.md.
 """
 
+from telewatt.truth.hold import HELD_FRAMES
 from telewatt.truth.judgement import Event, EventKind, Judgement, Settled
 from telewatt.truth.power import ActivePower, Estimate
 from telewatt.truth.texts import meter_changed
 from telewatt.truth.truth import Truth
 
 __all__ = [
+    "HELD_FRAMES",
     "ActivePower",
     "Estimate",
     "Event",

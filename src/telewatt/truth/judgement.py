@@ -55,10 +55,12 @@ class Settled(NamedTuple):
             index, carried on across resets, rollovers and changes of mode, so that differences
             are always energy. A quantity whose index is in doubt is absent. Never changed after
             it was given; the same object again while nothing changed.
+        late: how many frames with an index this meter has sent after it; three at most.
     """
 
     received_at: datetime
     totals: Mapping[str, int]
+    late: int = 0
 
 
 class Judgement(NamedTuple):

@@ -337,7 +337,8 @@ class Ledger:
             if totals != self._final:
                 self._final = totals
             if totals:
-                settled.append(Settled(held.received_at, self._final))
+                late = len(self._hold.frames)  # those behind it
+                settled.append(Settled(held.received_at, self._final, late))
         return tuple(settled)
 
     # -- memory --------------------------------------------------------------------------------

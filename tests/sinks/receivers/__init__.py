@@ -26,13 +26,13 @@ class Receiver:
     Attributes:
         keeps_all: whether it keeps every entry; else the newest of each line.
         can_be_away, can_hang: whether these can happen at all.
-        judged: whether it is told settled totals only, and not what the meter said.
+        goes_forward: whether it takes nothing older than what it has.
     """
 
     keeps_all = True
     can_be_away = True
     can_hang = True
-    judged = True
+    goes_forward = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

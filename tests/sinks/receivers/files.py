@@ -36,7 +36,7 @@ class JsonLinesFile(Files):
 
 
 class DailyLogs(Files):
-    judged = False
+    goes_forward = True
 
     async def start(self) -> str:
         return f'folder = "{self.folder}/kept"\ninterval_s = 1'
@@ -66,7 +66,7 @@ def totals_of_line(source: str, line: str) -> list[Total]:
     return [
         Total(source, int(found.stamp.timestamp()), int(found.fields[name]))
         for name in ("IndexTotal", "IndexBase")
-        if name in found.fields
+        if name in found.fields and name not in found.doubtful
     ]
 
 
