@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -7,9 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from telewatt.cli.app import app
+from telewatt.language import Text
 from telewatt.sources import AddressError, source_for
+from telewatt.web.access import AccessError
 
 NOBODY = 65534
+PIPE = '[meters.house]\nsource = "-"\n'
 HOUSE = '[meters.house]\nsource = "/dev/ttyUSB0"\n'
 
 
@@ -29,6 +33,11 @@ def check(*arguments):
 
 def plain(*arguments):
     return CliRunner().invoke(app, ["check", *map(str, arguments)])
+
+
+def warnings_in(result):
+    assert result.exit_code == 0
+    return [line for line in result.stdout.splitlines() if line.startswith("warning")]
 
 
 def test_a_good_configuration_says_what_it_would_start(tmp_path):
@@ -59,10 +68,142 @@ def test_a_secret_that_cannot_be_read_is_a_warning_and_never_shown(tmp_path):
         '[web]\npassword_file = "later.json"\n'
     )
     result = plain()
-    assert result.exit_code == 0
-    warnings = [line for line in result.stdout.splitlines() if line.startswith("warning")]
-    assert [line.split(": ")[1] for line in warnings] == ["mqtt.ca_file", "meters.a.key_file"]
+    found = [line.split(": ")[1:3] for line in warnings_in(result)]
+    assert found == [["telewatt.toml:3", "meters.a.key_file"], ["telewatt.toml:7", "mqtt.ca_file"]]
     assert "hunter2" not in result.output
+
+
+def test_two_names_of_one_port_are_a_warning(tmp_path):
+    (tmp_path / "ttyUSB0").symlink_to("/dev/null")
+    (tmp_path / "by-id").symlink_to(tmp_path / "ttyUSB0")
+    (tmp_path / "telewatt.toml").write_text(
+        f'[meters.a]\nsource = "{tmp_path}/by-id"\n'
+        f'[meters.b]\nsource = "serial:{tmp_path}/ttyUSB0"\n'
+    )
+    assert warnings_in(plain()) == [
+        "warning: telewatt.toml:4: meters.b.source: the same port as meters.a.source: /dev/null → "
+        "give each meter its own: a port can be read only once"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "what", "remedy"),
+    [
+        ("/dev/ttyUSB999", "no such port now", "telewatt ports"),
+        ("/dev/serial/by-id/*", "no such port now", "telewatt ports"),
+        ("{}/house.tic", "a file, not a port", 'write "file:{}/house.tic"'),
+        ("file:other.tic?pace=1200", "no such file now", "from /"),
+        ("file:{}/house.tic?pace=1200", "", ""),
+        ("file://{}/house.tic", "", ""),
+        ("/dev/null", "", ""),
+    ],
+)
+def test_what_is_not_there_to_be_read_is_a_warning(tmp_path, source, what, remedy):
+    (tmp_path / "house.tic").write_text("")
+    source, remedy = source.format(tmp_path), remedy.format(tmp_path)
+    (tmp_path / "telewatt.toml").write_text(f'[meters.a]\nsource = "{source}"\n')
+    said = warnings_in(plain())
+    assert len(said) == bool(what)
+    for line in said:
+        assert line.startswith("warning: telewatt.toml:2: meters.a.source: ")
+        assert what in line.partition(" → ")[0]
+        assert remedy in line.partition(" → ")[2]
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0", "::", "192.168.1.10"])
+def test_a_page_for_others_without_a_password_is_a_warning(tmp_path, listen):
+    (tmp_path / "telewatt.toml").write_text(
+        f'[journal]\npath = "journal.db"\n{PIPE}[web]\nlisten = "{listen}"\n'
+    )
+    [said] = warnings_in(plain())
+    assert said.startswith("warning: telewatt.toml:6: web.listen: the page is not served")
+    assert "telewatt web password" in said
+    CliRunner().invoke(app, ["web", "password"], input="correct horse\n")
+    assert warnings_in(plain()) == []
+    (tmp_path / "web-access.json").write_text("correct horse")
+    [said] = warnings_in(plain())
+    assert "web.password_file" in said
+    assert "telewatt web password" in said
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "::1", "localhost"])
+def test_a_page_for_this_machine_needs_no_password(tmp_path, listen):
+    (tmp_path / "telewatt.toml").write_text(f'{PIPE}[web]\nlisten = "{listen}"\n')
+    assert warnings_in(plain()) == []
+
+
+def test_a_page_of_another_user_is_not_judged(tmp_path, monkeypatch):
+    def refuse(path):
+        raise AccessError(Text("", "")) from PermissionError(13, "Permission denied")
+
+    (tmp_path / "telewatt.toml").write_text(
+        f'[journal]\npath = "journal.db"\n{PIPE}[web]\nlisten = "0.0.0.0"\n'
+    )
+    CliRunner().invoke(app, ["web", "password"], input="correct horse\n")
+    monkeypatch.setattr("telewatt.web.access._load", refuse)
+    assert warnings_in(plain()) == []
+
+
+def test_an_output_where_something_else_stands_is_a_warning(tmp_path):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "telewatt.toml").write_text(
+        f'{PIPE}[daily_log]\nfolder = "{tmp_path}/file"\n[jsonl]\npath = "{tmp_path}/folder"\n'
+    )
+    assert warnings_in(plain()) == [
+        f"warning: telewatt.toml:4: daily_log.folder: {tmp_path}/file is a file → "
+        "write the path of a folder",
+        f"warning: telewatt.toml:6: jsonl.path: {tmp_path}/folder is a folder → "
+        f"write {tmp_path}/folder/readings.jsonl",
+    ]
+
+
+def test_a_variable_that_is_not_set_is_a_warning(tmp_path, monkeypatch):
+    (tmp_path / "telewatt.toml").write_text(
+        f'{PIPE}[webhook]\nurl = "http://h"\ntoken_env = "TELEWATT_T"\n'
+    )
+    [said] = warnings_in(plain())
+    assert said.startswith("warning: telewatt.toml:5: webhook.token_env: ")
+    monkeypatch.setenv("TELEWATT_T", "hunter2")
+    assert warnings_in(plain()) == []
+
+
+def test_a_warning_is_in_the_language_of_the_configuration(tmp_path):
+    (tmp_path / "telewatt.toml").write_text(
+        f'language = "fr"\n{PIPE}[homeassistant]\nurl = "http://h:8123"\n'
+    )
+    said = [line for line in plain().stdout.splitlines() if line.startswith("attention")]
+    assert said[0].startswith("attention : telewatt.toml:4 : homeassistant : ")
+    assert "jeton" in said[0]
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("key", ["[daily_log]\nfolder", "[jsonl]\npath", "[web]\npassword_file"])
+def test_a_home_nobody_has_is_an_error_of_the_configuration(tmp_path, command, key):
+    file = tmp_path / "telewatt.toml"
+    file.write_text(f'{PIPE}{key} = "~nosuchuser/x"\n')
+    result = CliRunner().invoke(app, [command, "--config", str(file)])
+    assert result.exit_code == 2
+    assert f"{file}:4: " in result.stderr
+    assert "~nosuchuser/x is not known → write its path in full" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize("path", ["journal.db", "../data/journal.db", "history.db"])
+def test_lines_are_not_written_into_the_journal(tmp_path, command, path):
+    file = tmp_path / "telewatt.toml"
+    file.write_text(f'[journal]\npath = "data/journal.db"\n{PIPE}[jsonl]\npath = "{path}"\n')
+    result = CliRunner().invoke(app, [command, "--config", str(file)])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{file}:6: jsonl.path: telewatt keeps its own data in this")
+
+
+def test_a_package_that_is_missing_is_said_as_the_service_says_it(tmp_path, monkeypatch):
+    (tmp_path / "telewatt.toml").write_text(f'{PIPE}[mqtt]\nhost = "broker"\n')
+    monkeypatch.setitem(sys.modules, "telewatt.sinks.mqtt.sink", None)
+    result = plain()
+    assert result.exit_code == 2
+    assert "pip install 'telewatt[mqtt]'" in result.stderr
 
 
 def test_errors_are_all_said_and_end_with_code_2(tmp_path):

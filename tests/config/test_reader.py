@@ -78,6 +78,14 @@ def test_names_addresses_and_paths_are_taken_as_people_write_them():
         (HOUSE + '[mqtt]\nhost = "192.168.1.10:1883"', 4, "mqtt.host", "no name or", "alone"),
         (HOUSE + '[mqtt]\nhost = "me:secret@here"', 4, "mqtt.host", "a password", "take USER"),
         (HOUSE + '[mqtt]\nhost = "a"\nprotocol = 5', 5, "mqtt.protocol", "5 is not", '"5", "3.1'),
+        (HOUSE + '[mqtt]\nhost = "a"\npassword_env = "my secret!"', 5, "mqtt.password_env",
+         "this is no name of an environment variable", 'password_env = "MY_SECRET"'),
+        (HOUSE + '[mqtt]\nhost = "a"\npassword_env = 1234', 5, "mqtt.password_env",
+         "this is no name", "not here"),
+        (HOUSE + '[influxdb]\nurl = "http://a:8086/write?db=x"', 4, "influxdb.url", "? does not",
+         "before the ?"),
+        (HOUSE + '[homeassistant]\nurl = "http://a/?x=1"', 4, "homeassistant.url", "? does not",
+         "before the ?"),
         (HOUSE + '[web]\nlisten = "here and there"', 4, "web.listen", "no name or", "alone"),
         (HOUSE + '[web]\npath = "../.."', 4, "web.path", "no path", '"/telewatt"'),
         (HOUSE + '[web]\npath = "/a b"', 4, "web.path", "no path", '"/telewatt"'),
@@ -169,9 +177,11 @@ def test_two_meters_cannot_share_a_source_or_an_identity():
         ("/dev/ttyUSB0", "//dev/ttyUSB0"),
         ("/dev/./ttyUSB0", "serial:/dev/x/../ttyUSB0"),
         ("file:/var/line.tic", "file:/var//line.tic"),
+        ("-", "stdin:"),
+        ("socket://bridge:8888", "socket://Bridge:8888"),
     ],
 )
-def test_a_path_is_the_same_source_however_it_is_written(one, other):
+def test_a_source_is_the_same_however_it_is_written(one, other):
     (same,) = problems(f'[meters.a]\nsource = "{one}"\n[meters.b]\nsource = "{other}"\n')
     assert same.fault.what.en == "the same source as meters.a.source"
 

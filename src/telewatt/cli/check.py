@@ -1,18 +1,24 @@
-"""``telewatt check``: what a configuration would start, or every error in it."""
+"""``telewatt check``: what a configuration would start, or every error in it.
+
+An error is what `telewatt run` does not start with. Where it starts and something will not work,
+as long as nothing changes, that is a warning.
+"""
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
-from pathlib import Path
+from operator import itemgetter
 
 import typer
 
 from telewatt.cli.console import console_of
 from telewatt.cli.options import ConfigOption
 from telewatt.cli.setup import Setup, load
+from telewatt.cli.surroundings import doubts_here
 from telewatt.config import Config
+from telewatt.config.doubts import doubts_of
+from telewatt.config.toml_lines import line_of, lines_of_keys
 from telewatt.language import Text
-from telewatt.service.secrets import SecretError, secret_of
+from telewatt.sinks.configured import MissingPackageError, require_packages
 
 _GOOD = Text("{file}: no error", "{file} : aucune erreur")
 _METER = Text(
@@ -27,15 +33,17 @@ _JOURNAL = Text(
 _WEB = Text("  web page: {address}", "  page web : {address}")
 _PART = Text("  {name}: {what}", "  {name} : {what}")
 _METRICS = Text("/metrics of the web page", "/metrics de la page web")
-_MISSING = Text("warning: {key}: {why}", "attention : {key} : {why}")
+_WARNING = Text("warning: {place}: {key}: {what}", "attention : {place} : {key} : {what}")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-_OURS = "web.password_file"
-"""Written by telewatt itself, once there is a password."""
 
 
 def check(context: typer.Context, config: ConfigOption = None) -> None:
     """Check the configuration and say what it would start, or every error in it."""
     setup = load(console_of(context), config, None, None)
+    try:
+        require_packages(setup.config)
+    except MissingPackageError as error:
+        setup.console.fail(error.text)
     said = [_GOOD.fill(file=setup.file)]
     for name, meter in setup.config.meters.items():
         speed = meter.speed or _AUTO
@@ -43,7 +51,7 @@ def check(context: typer.Context, config: ConfigOption = None) -> None:
     interval = f"{setup.config.journal.commit_interval_s:g}"
     said.append(_JOURNAL.fill(path=setup.journal, interval=interval))
     said += _parts_of(setup.config)
-    said += _secrets_of(setup)
+    said += _warnings_of(setup)
     for text in said:
         sys.stdout.write(text.of(setup.console.language) + "\n")
 
@@ -70,24 +78,11 @@ def _parts_of(config: Config) -> Iterator[Text]:
             yield _PART.fill(name=name, what=what)
 
 
-def _secrets_of(setup: Setup) -> Iterator[Text]:
-    """The files that are named and cannot be read by this user; the service asks them again."""
-    config = setup.config
-    sections: dict[str, object] = {f.name: getattr(config, f.name) for f in fields(config)}
-    sections |= {f"meters.{name}": meter for name, meter in config.meters.items()}
-    for section, values in sections.items():
-        for key in getattr(type(values), "__slots__", ()):
-            file = getattr(values, key)
-            name = f"{section}.{key}"
-            if key.endswith("_file") and file and name != _OURS:
-                why = _unreadable(file, setup.journal.parent)
-                if why:
-                    yield _MISSING.fill(key=name, why=why)
-
-
-def _unreadable(file: str, folder: Path) -> Text | None:
-    try:
-        secret_of(file, None, folder)()
-    except SecretError as error:
-        return error.text
-    return None
+def _warnings_of(setup: Setup) -> Iterator[Text]:
+    """What will not do what was meant, though it is no error, in the order of the lines."""
+    lines = lines_of_keys(setup.text)
+    doubts = [*doubts_of(setup.config), *doubts_here(setup)]
+    placed = [(line_of(lines, key) or 0, ".".join(key), what) for key, what in doubts]
+    for line, key, what in sorted(placed, key=itemgetter(0)):
+        place = f"{setup.file}:{line}" if line else setup.file
+        yield _WARNING.fill(place=place, key=key, what=what)

@@ -4,12 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from telewatt.cli.console import USAGE_ERROR, Console
-from telewatt.config import Config, ConfigError, Fault, build, parse
-from telewatt.config.kinds import has_control
+from telewatt.config import Config, ConfigError, Fault, Problem, build, parse
+from telewatt.config.kinds import FilePath, has_control
 from telewatt.config.model import SECTIONS
+from telewatt.config.toml_lines import line_of, lines_of_keys
 from telewatt.language import Text
 from telewatt.sources import SOURCES, AddressError, source_for
 
@@ -38,6 +39,17 @@ _FOLDER = Text(
 _CONTROL = Text(
     "journal {path}: the path holds a control character → write it again, without it",
     "journal {path} : le chemin contient un caractère de contrôle → réécrivez-le sans lui",
+)
+_JSONL = ("jsonl", "path")
+_OUR_FILE = Fault(
+    Text("telewatt keeps its own data in this file", "telewatt y garde ses propres données"),
+    Text("name another file", "nommez un autre fichier"),
+)
+_UNKNOWN_HOME = Fault(
+    Text(
+        "the home directory in {path} is not known", "le répertoire personnel est inconnu : {path}"
+    ),
+    Text("write its path in full, from /", "écrivez son chemin en entier, depuis /"),
 )
 _NO_HOME = Text(
     "journal: the home directory it shall lie in is not known → write its path in full, from /",
@@ -72,12 +84,19 @@ _SECRET_KEYS = ("key_file", "key_env", "password_file", "password_env", "ca_file
 
 
 class Setup(NamedTuple):
-    """A checked configuration, its file if it has one, its journal, the console it wants."""
+    """A checked configuration.
+
+    Attributes:
+        file: where it stands, if it stands in one; text: what is in there.
+        journal: where it lies.
+        console: in the language it asks for.
+    """
 
     config: Config
     file: Path | None
     journal: Path
     console: Console
+    text: str = ""
 
 
 def load(
@@ -99,18 +118,48 @@ def load(
     where = file or (None if meters else _find_file(console))
     if where is None and not meters and required:
         console.fail(_NO_FILE, system=SYSTEM_FILE)
+    text = "" if where is None else _read(console, where)
     try:
-        if where is None:
-            config = _build_from(console, meters or [])
-        else:
-            config = _located(parse(_read(console, where), check_source), where)
+        config = parse(text, check_source) if where else _build_from(console, meters or [])
+        _check_homes(config, text)
     except ConfigError as error:
-        console = console.prefer(error.language)
-        for problem in error.problems:
-            console.write(problem.describe(str(where or "--meter"), console.language))
-        raise SystemExit(USAGE_ERROR) from error
+        _refuse(console, error, where)
     console = console.prefer(config.language)
-    return Setup(config, where, _journal(console, journal, config, where), console)
+    if where is not None:
+        config = _located(config, where)
+    path = _journal(console, journal, config, where)
+    if config.jsonl is not None and _is_ours(path, config.jsonl.path):
+        problem = Problem(line_of(lines_of_keys(text), _JSONL), ".".join(_JSONL), _OUR_FILE)
+        _refuse(console, ConfigError([problem]), where)
+    return Setup(config, where, path, console, text)
+
+
+def _refuse(console: Console, error: ConfigError, where: Path | None) -> NoReturn:
+    console = console.prefer(error.language)
+    for problem in error.problems:
+        console.write(problem.describe(str(where or "--meter"), console.language))
+    raise SystemExit(USAGE_ERROR) from error
+
+
+def _is_ours(journal: Path, output: str) -> bool:
+    """Whether an output would be written into the journal, or the history beside it."""
+    from telewatt.store.history import history_path
+
+    path = os.path.realpath(journal.parent / Path(output).expanduser())
+    return path in map(os.path.realpath, (journal, history_path(journal)))
+
+
+def _check_homes(config: Config, text: str) -> None:
+    """Every path that begins with ~ lies in a directory that is known."""
+    problems = []
+    for key, path in config.values(FilePath):
+        try:
+            Path(path).expanduser()
+        except RuntimeError:  # so pathlib says it
+            line = line_of(lines_of_keys(text), key)
+            problems.append(Problem(line, ".".join(key), _UNKNOWN_HOME.fill(path=path)))
+    if problems:
+        raise ConfigError(problems, config.language)
 
 
 def check_source(section: Mapping[str, Any]) -> tuple[str, Fault] | None:

@@ -29,6 +29,23 @@ class Words(NamedTuple):
         return texts.CONTROL.fill(value=repr(value)) if has_control(value) else None
 
 
+class FilePath(NamedTuple):
+    """The path of a file or folder; one that begins with ``~`` lies in a home directory."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        return Words().fault_of(key, value)
+
+
+class Variable(NamedTuple):
+    """The name of an environment variable; what is none may be a secret, and is not shown."""
+
+    def fault_of(self, key: str, value: object) -> Fault | None:
+        """See `Kind`."""
+        is_name = isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+        return None if is_name else texts.NO_VARIABLE.fill(key=key)
+
+
 def has_control(text: str) -> bool:
     """Whether it holds control characters: no path and no address has them on purpose."""
     return any(unicodedata.category(character) == "Cc" for character in text)
@@ -105,7 +122,13 @@ class Number(NamedTuple):
 
 
 class Url(NamedTuple):
-    """An address of the web, without user and password: secrets do not stand here."""
+    """An address of the web, without user and password: secrets do not stand here.
+
+    Attributes:
+        query: whether it may have one.
+    """
+
+    query: bool = True
 
     def fault_of(self, key: str, value: object) -> Fault | None:
         """See `Kind`."""
@@ -114,7 +137,9 @@ class Url(NamedTuple):
         found = re.fullmatch(r"https?://([^/?#\s]+)([/?][^#\s]*)?", str(value))
         if found is None:
             return texts.NO_URL.fill(value=repr(value))
-        return texts.SECRET_URL if "@" in found[1] else None
+        if "@" in found[1]:
+            return texts.SECRET_URL
+        return None if self.query or "?" not in str(value) else texts.QUERY_URL
 
 
 class Host(NamedTuple):

@@ -3,13 +3,14 @@
 Every key is described in docs/en/configuration.md and docs/fr/configuration.md (a test compares).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal
 
 from telewatt.config.kinds import (
     Choice,
+    FilePath,
     Flag,
     Host,
     Kind,
@@ -21,6 +22,7 @@ from telewatt.config.kinds import (
     Topic,
     Url,
     UrlPath,
+    Variable,
     Words,
 )
 from telewatt.language import Language
@@ -38,7 +40,7 @@ def _key(kind: Kind, **default: Any) -> Any:
 class JournalConfig:
     """``[journal]``: where every frame is kept, how often the disk is written."""
 
-    path: str | None = _key(Words(), default=None)
+    path: str | None = _key(FilePath(), default=None)
     commit_interval_s: float = _key(Number(0.1, 3600), default=120.0)
     memory_limit_mib: int = _key(Number(4, 4096, whole=True), default=4)
     disk_limit_mib: int = _key(Number(64, 1 << 20, whole=True), default=4096)
@@ -58,7 +60,7 @@ class LogConfig:
 class DailyLogConfig:
     """``[daily_log]``: files of plain text, one a day and meter, for people who like files."""
 
-    folder: str = _key(Words())
+    folder: str = _key(FilePath())
     interval_s: int = _key(Number(1, 3600, whole=True), default=60)
 
 
@@ -66,15 +68,15 @@ class DailyLogConfig:
 class InfluxConfig:
     """``[influxdb]``: every reading as a point; 2.x where a bucket is named, else 1.x."""
 
-    url: str = _key(Url())
+    url: str = _key(Url(query=False))
     database: str = _key(Words(), default="telewatt")
     user: str | None = _key(Words(), default=None)
-    password_file: str | None = _key(Words(), default=None)
-    password_env: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(FilePath(), default=None)
+    password_env: str | None = _key(Variable(), default=None)
     bucket: str | None = _key(Words(), default=None)
     org: str | None = _key(Words(), default=None)
-    token_file: str | None = _key(Words(), default=None)
-    token_env: str | None = _key(Words(), default=None)
+    token_file: str | None = _key(FilePath(), default=None)
+    token_env: str | None = _key(Variable(), default=None)
     measurement: str = _key(Name(), default="telewatt")
     interval_s: float = _key(Number(0, 3600), default=5.0)
 
@@ -86,17 +88,17 @@ class WebhookConfig:
     url: str = _key(Url())
     send: Literal["readings", "events"] = _key(Choice(("readings", "events")), default="readings")
     interval_s: float = _key(Number(0, 86400), default=60.0)
-    token_file: str | None = _key(Words(), default=None)
-    token_env: str | None = _key(Words(), default=None)
-    signing_key_file: str | None = _key(Words(), default=None)
-    signing_key_env: str | None = _key(Words(), default=None)
+    token_file: str | None = _key(FilePath(), default=None)
+    token_env: str | None = _key(Variable(), default=None)
+    signing_key_file: str | None = _key(FilePath(), default=None)
+    signing_key_env: str | None = _key(Variable(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class JsonlConfig:
     """``[jsonl]``: one line of JSON a reading, to a file, a named pipe or standard output."""
 
-    path: str = _key(Words())
+    path: str = _key(FilePath())
     interval_s: float = _key(Number(0, 86400), default=0.0)
     frames: bool = _key(Flag(), default=False)
 
@@ -118,7 +120,7 @@ class WebConfig:
     path: str = _key(UrlPath(), default="/")
     allowed_hosts: Sequence[str] = _key(Several(Host()), default=())
     trusted_proxies: Sequence[str] = _key(Several(Network()), default=())
-    password_file: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(FilePath(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +130,12 @@ class MqttConfig:
     host: str = _key(Host())
     port: int | None = _key(Number(1, 65535, whole=True), default=None)
     user: str | None = _key(Words(), default=None)
-    password_file: str | None = _key(Words(), default=None)
-    password_env: str | None = _key(Words(), default=None)
+    password_file: str | None = _key(FilePath(), default=None)
+    password_env: str | None = _key(Variable(), default=None)
     tls: bool = _key(Flag(), default=False)
-    ca_file: str | None = _key(Words(), default=None)
-    certificate_file: str | None = _key(Words(), default=None)
-    key_file: str | None = _key(Words(), default=None)
+    ca_file: str | None = _key(FilePath(), default=None)
+    certificate_file: str | None = _key(FilePath(), default=None)
+    key_file: str | None = _key(FilePath(), default=None)
     client_id: str | None = _key(Words(), default=None)
     protocol: Literal["5", "3.1.1"] = _key(Choice(("5", "3.1.1")), default="5")
     prefix: str = _key(Topic(), default="telewatt")
@@ -154,9 +156,9 @@ class MqttConfig:
 class HomeAssistantConfig:
     """``[homeassistant]``: its statistics, into which the past is written."""
 
-    url: str = _key(Url())
-    token_file: str | None = _key(Words(), default=None)
-    token_env: str | None = _key(Words(), default=None)
+    url: str = _key(Url(query=False))
+    token_file: str | None = _key(FilePath(), default=None)
+    token_env: str | None = _key(Variable(), default=None)
     statistics: Literal["entities", "external"] = _key(
         Choice(("entities", "external")), default="entities"
     )
@@ -172,11 +174,11 @@ class MeterConfig:
     )
     speed: int | None = _key(Choice((1200, 2400, 4800, 9600, 19200)), default=None)
     identity: str | None = _key(Name(), default=None)
-    key_file: str | None = _key(Words(), default=None)
-    key_env: str | None = _key(Words(), default=None)
-    password_file: str | None = _key(Words(), default=None)
-    password_env: str | None = _key(Words(), default=None)
-    ca_file: str | None = _key(Words(), default=None)
+    key_file: str | None = _key(FilePath(), default=None)
+    key_env: str | None = _key(Variable(), default=None)
+    password_file: str | None = _key(FilePath(), default=None)
+    password_env: str | None = _key(Variable(), default=None)
+    ca_file: str | None = _key(FilePath(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,16 @@ class Config:
     def formulas(self) -> dict[str, Formula]:
         """The virtual meters by name, as the history takes them."""
         return {name: parse_formula(each.formula) for name, each in self.virtual.items()}
+
+    def values(self, kind: type) -> Iterator[tuple[tuple[str, ...], str]]:
+        """The keys of a kind that have a value, and the values: ``("mqtt", "ca_file"), "x"``."""
+        sections = [((name,), getattr(self, name)) for name in SECTIONS if getattr(self, name)]
+        meters = [(("meters", name), meter) for name, meter in self.meters.items()]
+        for path, section in (*sections, *meters):
+            for key in fields(section):
+                value = getattr(section, key.name)
+                if value is not None and isinstance(key.metadata[KIND], kind):
+                    yield (*path, key.name), value
 
 
 SECTIONS: Mapping[str, type] = MappingProxyType(

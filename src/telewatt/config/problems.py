@@ -25,8 +25,7 @@ class Problem(NamedTuple):
         """One line: ``file:line: key: what is wrong → what to do``."""
         place = f"{file}:{self.line}" if self.line else file
         key = f"{self.key}: " if self.key else ""
-        what, remedy = (text.of(language) for text in self.fault)
-        return f"{place}: {key}{what} → {remedy}"
+        return f"{place}: {key}{self.fault.line.of(language)}"
 
 
 class ConfigError(Exception):

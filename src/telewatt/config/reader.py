@@ -181,7 +181,9 @@ def _faults_of_metrics(raw: dict[str, Any]) -> _Faults:
 
 def _plain(value: str) -> str:
     """One way to write what can be written in several; links are not followed: no disk here."""
-    bare = value.removeprefix("serial:")
+    bare = "-" if value == "stdin:" else value.removeprefix("serial:")
+    if bare.startswith(("socket:", "rfc2217:")):
+        return bare.lower()
     kind, colon, path = bare.rpartition("file:")
     if path.startswith("/") and not kind:
         return colon + normpath("/" + path.lstrip("/"))

@@ -15,6 +15,11 @@ class Fault(NamedTuple):
         """Both texts with their ``{name}`` replaced."""
         return Fault(self.what.fill(**values), self.remedy.fill(**values))
 
+    @property
+    def line(self) -> Text:
+        """Both in one line."""
+        return Text(*(f"{what} → {remedy}" for what, remedy in zip(*self, strict=True)))
+
 
 _NUMBER = Text("write a number without quotes", "écrivez un nombre sans guillemets")
 _NAME = Text(
@@ -116,6 +121,16 @@ SAME_NAME = Fault(
 NO_TEXT = Fault(
     Text("{value} is not a text", "{value} n'est pas un texte"),
     Text('write {key} = "..."', 'écrivez {key} = "..."'),
+)
+NO_VARIABLE = Fault(
+    Text(
+        "this is no name of an environment variable",
+        "ce n'est pas le nom d'une variable d'environnement",
+    ),
+    Text(
+        'write {key} = "MY_SECRET", and the secret into that variable, not here',
+        'écrivez {key} = "MON_SECRET", et le secret dans cette variable, pas ici',
+    ),
 )
 NO_FLAG = Fault(
     Text("{value} is neither true nor false", "{value} n'est ni true, ni false"),
@@ -250,6 +265,10 @@ SECRET_URL = Fault(
         "take USER:PASSWORD@ out; the keys that end with _file or _env name a secret",
         "enlevez UTILISATEUR:MOTDEPASSE@ ; les clés en _file ou _env nomment un secret",
     ),
+)
+QUERY_URL = Fault(
+    Text("? does not belong into this address", "? n'a pas sa place dans cette adresse"),
+    Text("end it before the ?; telewatt adds the rest", "arrêtez-la avant ? ; telewatt complète"),
 )
 NOBODY_SERVES = Fault(
     Text(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RETRY_S = 10.0
 
-_NOT_INSTALLED = Text(
+NOT_INSTALLED = Text(
     "no web page: {why}; install telewatt[web], or write enabled = false into [web]",
     "pas de page web : {why} ; installez telewatt[web], ou écrivez enabled = false dans [web]",
 )
@@ -59,7 +59,7 @@ async def serve_page(
     try:
         from telewatt.web.site import NotServedError, Site
     except ImportError as error:
-        say(logging.WARNING, _NOT_INSTALLED, why=error)
+        say(logging.WARNING, NOT_INSTALLED, why=error)
         return
     house, told = household_of(service, file), ""
     while True:

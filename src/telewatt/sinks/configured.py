@@ -52,6 +52,18 @@ def sinks_of(config: Config, house: House) -> Iterator[tuple[str, Sink]]:
         yield name, sink
 
 
+def require_packages(config: Config) -> None:
+    """Import what the configured sections need.
+
+    Raises:
+        MissingPackageError: an optional dependency is not installed.
+    """
+    for name, place in {**SINKS, "homeassistant": "telewatt.homeassistant.client:"}.items():
+        if getattr(config, name) is not None:
+            with naming_what_to_install(name):
+                import_module(place.partition(":")[0])
+
+
 @contextmanager
 def naming_what_to_install(section: str) -> Iterator[None]:
     """A package that a section needs, and that is missing in here, is a `MissingPackageError`."""
