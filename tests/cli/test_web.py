@@ -1,6 +1,10 @@
 """`telewatt web`: who may open the page."""
 
+import os
+import pty
 import stat
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -46,6 +50,45 @@ def test_what_is_no_password_changes_nothing(folder, given, words):
     assert done.exit_code == 2
     assert words in done.stderr
     assert not (folder / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "said"),
+    [
+        (["short"], 2, "8 characters at least"),
+        ([PASSWORD, PASSWORD], 0, "the password is set"),
+        ([PASSWORD, "correct house"], 2, "not the same"),
+    ],
+)
+def test_at_a_terminal_a_password_is_asked_for_again_once_it_can_be_one(folder, typed, code, said):
+    terminal, its_side = pty.openpty()
+    words = [sys.executable, "-m", "telewatt", "--lang", "en", "web", "password"]
+    with subprocess.Popen(
+        words, stdin=its_side, stdout=its_side, stderr=its_side, start_new_session=True
+    ) as process:
+        os.close(its_side)
+        for prompt, answer in zip([b"New password: ", b"Again: "], typed, strict=False):
+            read_until(terminal, prompt)
+            os.write(terminal, answer.encode() + b"\n")
+        screen = read_until(terminal, None).decode()
+    os.close(terminal)
+    assert said in screen
+    assert "Again" not in screen
+    assert process.returncode == code
+
+
+def read_until(terminal, end):
+    """What is on the terminal from now on, until it ends so; ``None``: until it is closed."""
+    shown = b""
+    while end is None or not shown.endswith(end):
+        try:
+            more = os.read(terminal, 1000)
+        except OSError:  # so Linux says that nobody has it open
+            more = b""
+        shown += more
+        if not more:
+            break
+    return shown
 
 
 def test_a_token_is_shown_once(folder):

@@ -146,12 +146,15 @@ def _access(setup: Setup) -> "Access":
 
 
 def _ask(console: Console) -> str:
+    from telewatt.web.access import require_length
+
     if sys.stdin is None or not sys.stdin.isatty():
         given = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
         if not given:
             console.fail(_NO_TERMINAL)
         return given
     given = getpass.getpass(_ASK.of(console.language))
+    require_length(given)
     if getpass.getpass(_AGAIN.of(console.language)) != given:
         console.fail(_DIFFER)
     return given

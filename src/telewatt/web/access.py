@@ -113,8 +113,7 @@ class Access:
 
     def set_password(self, password: str) -> None:
         """Set it; all sessions end. Raises AccessError if it is too short or cannot be written."""
-        if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-            raise AccessError(_SHORT.fill(least=PASSWORD_MIN, most=PASSWORD_MAX))
+        require_length(password)
         hashed = hash_of_password(password)
         self._store(self.secrets._replace(password=hashed, key=secrets.token_bytes(32)))
 
@@ -160,6 +159,12 @@ class Access:
             draft.replace(self.path)
         except OSError as error:
             raise AccessError(_UNREADABLE.fill(path=self.path, why=error.strerror)) from error
+
+
+def require_length(password: str) -> None:
+    """Raise AccessError if it is too short, or too long."""
+    if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+        raise AccessError(_SHORT.fill(least=PASSWORD_MIN, most=PASSWORD_MAX))
 
 
 def hash_of_token(token: str) -> str:
