@@ -30,7 +30,6 @@ demo: $(VENV)/run.stamp ## See telewatt at work on simulated meters, without any
 
 install: ## Make it a service of this machine: sudo make install
 	@test "$$(id -u)" = 0 || { echo 'Please type / tapez :   sudo make install' >&2; exit 1; }
-	@grep -qs '^#!$(abspath $(BIN))/' $(BIN)/telewatt || rm -rf $(VENV) # it does not stand a move
 	@$(MAKE) --no-print-directory $(VENV)/run.stamp
 	@$(PAGE)
 	@scripts/install $(VENV)
