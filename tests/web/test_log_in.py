@@ -1,6 +1,7 @@
 """Who may come in, asked over HTTP."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -108,13 +109,29 @@ async def test_many_wrong_passwords_stop_their_own_address_only(serve, tmp_path)
         await page.post("login", {"password": PASSWORD}, headers={"X-Forwarded-For": "192.0.2.7"})
 
 
+async def test_the_pause_begins_when_a_slow_machine_has_said_no(serve, tmp_path, monkeypatch):
+    access_of(tmp_path).set_password(PASSWORD)
+
+    def slowly(hashed: str, password: str) -> bool:
+        time.sleep(1.1 / 5)  # five take longer than their pause
+        return False
+
+    monkeypatch.setattr("telewatt.web.guard.is_password", slowly)
+    async with serve(trusted_proxies=["127.0.0.1"]) as page:
+        attacker = {"X-Forwarded-For": "203.0.113.66"}
+        wrong = [page.post("login", {"password": "?" * 9}, 401, headers=attacker) for _ in range(5)]
+        await asyncio.gather(*wrong)
+        await page.post("login", {"password": "?" * 9}, 429, headers=attacker)
+
+
 async def test_a_change_comes_from_our_own_page_only(page):
     token = (await page.get("session"))["csrf"]
     body, right = {"device": "/dev/nothing"}, {"X-CSRF-Token": token}
     await page.post("ports/listen", body, 403)
     await page.post("ports/listen", body, 403, headers={"X-CSRF-Token": token[::-1]})
-    foreign = {**right, "Origin": "https://evil.example"}
-    await page.post("ports/listen", body, 403, headers=foreign)
+    for origin in ("https://evil.example", "null", "http://[", "http://a]b"):
+        foreign = {**right, "Origin": origin}
+        await page.post("ports/listen", body, 403, headers=foreign)
     await page.post("ports/listen", body, 403, headers={**right, "Sec-Fetch-Site": "cross-site"})
     await page.post("ports/listen", body, 404, headers={**right, "Origin": page.url.rstrip("/")})
 

@@ -125,7 +125,7 @@ class Guard:
     def check_origin(self, request: Request, client: Client) -> None:
         """Refuse what another page lets a browser send."""
         origin = request.headers.get("origin")
-        if origin and (urlsplit(origin).hostname or "").rstrip(".") != client.host:
+        if origin and _host_of(origin) != client.host:
             raise AnswerError(403, "forbidden", _FOREIGN)
         if request.headers.get("sec-fetch-site") in ("cross-site", "same-site"):
             raise AnswerError(403, "forbidden", _FOREIGN)
@@ -230,6 +230,13 @@ class Guard:
             return self.access.secrets.password
         except AccessError as error:
             raise AnswerError(409, "no_password", error.text) from error
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return (urlsplit(origin).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
 
 
 def _network(address: str) -> str:
