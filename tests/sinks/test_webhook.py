@@ -172,6 +172,20 @@ async def test_an_address_that_no_host_can_have_is_an_error_with_a_remedy(host: 
     await sink.close()
 
 
+@pytest.mark.parametrize("status", [302, 401, 404, 500, None])
+async def test_what_stands_behind_the_question_mark_is_sent_and_never_said(
+    hook: Hook, status: int | None
+) -> None:
+    place = f"http://127.0.0.1:{hook.port if status else 'x'}/hook?token=hunter2"
+    sink = Webhook(WebhookConfig(place, interval_s=0), lambda: None, lambda: None, "en")
+    hook.status, hook.headers = status or 200, {"Location": place}
+    with pytest.raises(SinkError) as caught:
+        await sink.write(ENTRIES[:1])
+    await sink.close()
+    assert "/hook" in caught.value.text.en
+    assert "hunter2" not in caught.value.text.en + caught.value.text.fr
+
+
 async def test_a_receiver_that_was_away_for_thousands_of_readings_gets_each_once(
     hook: Hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,11 +70,13 @@ class Poster:
         url: without user and password.
 
     Attributes:
+        url: as it is said to people: what stands behind its ``?`` is often a secret.
         requests: sent so far.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self._target = url
+        self.url, _, self._query = url.partition("?")
         self.requests = 0
         self._session: aiohttp.ClientSession | None = None
 
@@ -95,9 +97,10 @@ class Poster:
             raise SinkError(CERTIFICATE.fill(url=self.url, why=error.certificate_error)) from error
         except (aiohttp.ClientError, OSError) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise SinkError(REFUSED.fill(url=self.url, why=why)) from error
+            raise SinkError(REFUSED.fill(url=self.url, why=self._without_query(why))) from error
         except ValueError as error:  # a name no host can have, a line end in a header
-            raise SinkError(UNUSABLE.fill(url=self.url, why=error)) from error
+            why = self._without_query(str(error))
+            raise SinkError(UNUSABLE.fill(url=self.url, why=why)) from error
 
     async def _post(
         self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
@@ -106,16 +109,19 @@ class Poster:
             timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
             self._session = aiohttp.ClientSession(timeout=timeout)
         sent = self._session.post(
-            self.url, data=body, headers=headers, params=query, allow_redirects=False
+            self._target, data=body, headers=headers, params=query, allow_redirects=False
         )
         async with sent as answer:
             said = await answer.content.read(_SAID_CHARACTERS * 4)
             text = _plain(said.decode("utf-8", "replace"))[:_SAID_CHARACTERS]
             return Answer(
                 answer.status,
-                text or answer.reason or "",
-                _plain(answer.headers.get("Location", "")),
+                self._without_query(text or answer.reason or ""),
+                _plain(answer.headers.get("Location", "")).partition("?")[0],
             )
+
+    def _without_query(self, said: str) -> str:
+        return said.replace(self._query, "...") if self._query else said
 
     async def close(self) -> None:
         """End the connection."""
