@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import socket
 import sys
+import threading
 
 import pytest
 
@@ -10,18 +12,19 @@ from telewatt.config import build
 from telewatt.notify import Notifier
 from telewatt.service import Service
 from telewatt.service.page import household_of, serve_page
+from telewatt.store.history import history_path
 from telewatt.web.access import Access, access_path
 
 PATIENCE_S = 60.0
 
 
-def service_in(folder, **web):
-    meters = {"house": {"source": "sim:?mode=standard&seed=1"}}
+def service_in(folder, others=None, **web):
+    meters = {"house": {"source": "sim:?mode=standard&seed=1"}} | (others or {})
     config = build({"meters": meters, "web": {"port": 0, **web}})
     return Service(config, folder / "journal.db", "en", Notifier({}), serve_page)
 
 
-async def run_until(service, is_true):
+async def run_until(service, is_true, at_last=lambda: None):
     """Run the service until this is true."""
     stop, end = asyncio.Event(), asyncio.get_running_loop().time() + PATIENCE_S
     running = asyncio.ensure_future(service.run(stop))
@@ -31,6 +34,7 @@ async def run_until(service, is_true):
             assert not running.done()
             await asyncio.sleep(0.05)
     finally:
+        at_last()
         stop.set()
         await running
 
@@ -58,6 +62,26 @@ async def test_without_a_page_the_meters_are_read(
     told = [message for message in caplog.messages if "no web page" in message]
     assert len(told) == 1
     assert words in told[0]
+
+
+async def test_without_dns_the_history_is_written(tmp_path, monkeypatch):
+    """Whoever waits for a name holds up its own line only."""
+    answers, look_up = threading.Event(), socket.getaddrinfo
+
+    def slowly(host, *words, **keys):
+        if str(host).startswith("nobody"):
+            answers.wait(PATIENCE_S)
+            raise socket.gaierror(socket.EAI_AGAIN, "no DNS")
+        return look_up(host, *words, **keys)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    away = {f"away_{n}": {"source": f"socket://nobody{n}:1"} for n in range(40)}
+    service = service_in(tmp_path, away)
+    try:
+        async with asyncio.timeout(15):
+            await run_until(service, history_path(service.path).exists, answers.set)
+    finally:
+        answers.set()
 
 
 async def test_a_page_for_the_network_says_how_to_get_there(tmp_path, caplog):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from telewatt.service.backfill import Backfill
 
 DISK_S = 0.02  # how late a source without a wire goes on after a commit
+WAITING_MAX = 64
+"""Threads that may wait for the world: a name takes half a minute where no DNS answers."""
 WATCH_S = 1.0  # how late an alarm of the journal, or a state that lasts, may be said
 STUCK_S = 30.0
 """Entries that wait this much longer than the commit interval, without an alarm: it hangs."""
@@ -231,6 +234,8 @@ class Service:
         Raises:
             ExceptionGroup: a bug in a part of the service; all others were stopped in good order.
         """
+        workers = ThreadPoolExecutor(WAITING_MAX, thread_name_prefix="waiting")
+        asyncio.get_running_loop().set_default_executor(workers)
         async with AsyncExitStack() as opened:
             opened.callback(self._close)
             await self._open_feed(opened)
