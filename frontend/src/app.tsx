@@ -1,5 +1,6 @@
 /** The frame of all pages: navigation, connection, language and colours; and who may come in. */
 
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { post, session } from "./api/client";
 import { connection } from "./api/live";
@@ -122,16 +123,9 @@ function Lost() {
 function LanguageButton() {
   const other = language.value === "en" ? "fr" : "en";
   return (
-    <button
-      type="button"
-      class="button quiet square"
-      lang={other}
-      aria-label={say(W.shell.other)}
-      title={say(W.shell.other)}
-      onClick={() => chooseLanguage(other)}
-    >
+    <Tool label={say(W.shell.other)} lang={other} onClick={() => chooseLanguage(other)}>
       {other.toUpperCase()}
-    </button>
+    </Tool>
   );
 }
 
@@ -140,30 +134,39 @@ function ThemeButton() {
   const next = THEMES[(THEMES.indexOf(chosen) + 1) % THEMES.length] as Choice;
   const label = `${say(W.shell.theme)}: ${say(W.shell.themes[chosen])}`;
   return (
-    <button
-      type="button"
-      class="button quiet square"
-      aria-label={label}
-      title={label}
-      onClick={() => chooseTheme(next)}
-    >
+    <Tool label={label} onClick={() => chooseTheme(next)}>
       <Icon name={THEME_ICONS[chosen]} />
-    </button>
+    </Tool>
   );
 }
 
 function LogoutButton() {
   const leave = async () => session.set(await post<Session>("logout", {}));
-  const label = say(W.shell.logout);
+  return (
+    <Tool label={say(W.shell.logout)} onClick={() => void leave()}>
+      <Icon name="out" />
+    </Tool>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  lang?: string;
+  onClick: () => void;
+  children: ComponentChildren;
+}
+
+function Tool({ label, lang, onClick, children }: ToolProps) {
   return (
     <button
       type="button"
       class="button quiet square"
+      lang={lang}
       aria-label={label}
       title={label}
-      onClick={() => void leave()}
+      onClick={onClick}
     >
-      <Icon name="out" />
+      {children}
     </button>
   );
 }

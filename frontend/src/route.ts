@@ -5,7 +5,7 @@ import { Store, useStore } from "./store";
 export const PAGES = ["now", "history", "line", "meters"] as const;
 export type PageName = (typeof PAGES)[number];
 
-export interface Route {
+interface Route {
   page: PageName;
   query: URLSearchParams;
 }

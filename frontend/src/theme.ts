@@ -3,7 +3,7 @@
 import { Store, useStore } from "./store";
 import { keep, readKept } from "./text/language";
 
-export type Theme = "light" | "dark";
+type Theme = "light" | "dark";
 export type Choice = Theme | "system";
 
 const KEY = "telewatt.theme";

@@ -70,7 +70,7 @@ describe("voltages and currents", () => {
 
 describe("today against other days", () => {
   const item = (name: "previous" | "same_weekday", value: number | null, quality = "measured") => ({
-    ...{ name, value, quality, whole_end: null, whole_value: null },
+    ...{ name, value, quality, whole_end: "2026-11-23T23:00:00Z", whole_value: null },
     start: "2026-11-22T23:00:00Z",
     end: "2026-11-23T09:00:00Z",
   });

@@ -22,7 +22,7 @@ const UNREACHABLE: Text = {
   fr: "telewatt ne répond pas. Fonctionne-t-il ? La page réessaie d'elle-même.",
 };
 
-export type Parameters = Record<string, string | number | readonly string[] | null | undefined>;
+type Parameters = Record<string, string | number | readonly string[] | null | undefined>;
 
 /** The relative address of a part of the API. */
 export function address(path: string, parameters: Parameters = {}): string {

@@ -3,7 +3,7 @@
 import type { Reading, Recent } from "./types";
 
 export const KEPT_S = 900;
-export const GAP_S = 10;
+const GAP_S = 10;
 
 type Value = number | null;
 

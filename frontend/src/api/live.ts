@@ -6,7 +6,7 @@ import { addReading, type Curve, curveOf, emptyCurve, joinCurves, KEPT_S } from 
 import { Place, pauseMs } from "./resume";
 import type { Latest, Line, Meter, Reading, Recent, Session } from "./types";
 
-export type Connection = "connecting" | "live" | "lost";
+type Connection = "connecting" | "live" | "lost";
 
 export const connection = new Store<Connection>("connecting");
 export const readings = new Store<Readonly<Record<string, Reading>>>({});
@@ -14,7 +14,7 @@ export const lines = new Store<Readonly<Record<string, Line>>>({});
 export const curves = new Store<Readonly<Record<string, Curve>>>({});
 export const meters = new Store<readonly Meter[] | null>(null);
 /** How far the clock of the service is ahead of the browser's, in ms. */
-export const clockAheadMs = new Store(0);
+const clockAheadMs = new Store(0);
 
 const SILENCE_MS = 15_000;
 const HIDDEN_MS = 60_000;
@@ -31,6 +31,11 @@ let lookedAt = 0;
 /** Milliseconds since 1970 by the clock of the service. */
 export function nowMs(): number {
   return Date.now() + clockAheadMs.value;
+}
+
+/** How long ago this reading came, in seconds; of none, for ever. */
+export function ageS(reading: Reading | undefined): number {
+  return reading ? (nowMs() - Date.parse(reading.received_at)) / 1000 : Number.POSITIVE_INFINITY;
 }
 
 /** Begin, and go on for as long as the page is open. */
@@ -68,7 +73,7 @@ function isRefused(fault: unknown): null {
   throw fault;
 }
 
-export async function loadMeters(): Promise<void> {
+async function loadMeters(): Promise<void> {
   meters.set((await get<{ meters: Meter[] }>("meters")).meters);
 }
 

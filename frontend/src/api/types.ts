@@ -1,4 +1,4 @@
-/** What the API of telewatt answers (docs/en/web.md describes it). Times: ISO 8601 UTC. */
+/** What the API of telewatt answers (docs/en/api.md describes it). Times: ISO 8601 UTC. */
 
 export interface Text {
   en: string;
@@ -10,35 +10,35 @@ export interface Session {
   open: boolean;
   authenticated: boolean;
   password_set: boolean;
-  csrf: string;
+  csrf: string | null;
   language: "en" | "fr" | null;
   base: string;
   started: string;
   first_run: boolean;
 }
 
-export interface Quantity {
+interface Quantity {
   name: string;
   unit: string;
   kind: "counter" | "gauge" | "count" | "estimate";
   title: Text;
 }
 
-export interface Register {
+interface Register {
   quantity: string;
   name: Text;
-  tone: string;
+  tone: string | null;
 }
 
-export interface Identity {
-  maker: string | null;
-  maker_code: string | null;
-  year: number | null;
-  type: string | null;
-  type_code: string | null;
-  family: string | null;
-  phase: string | null;
-  serial: string | null;
+interface Identity {
+  maker: string;
+  maker_code: string;
+  year: number;
+  type: string;
+  type_code: string;
+  family: string;
+  phase: string;
+  serial: string;
 }
 
 export interface Meter {
@@ -51,15 +51,15 @@ export interface Meter {
   contract: { name: Text; kind: string } | null;
   subscribed_va: number | null;
   phases: number | null;
-  producer: boolean | null;
+  producer: boolean;
   state: string | null;
   reading: boolean | null;
   remedy: Text | null;
   first_seen: string | null;
   last_seen: string | null;
-  chain: { meter: string; since: string | null }[] | null;
-  quantities: Quantity[] | null;
-  registers: Register[] | null;
+  chain: { meter: string; since: string | null }[];
+  quantities: Quantity[];
+  registers: Register[];
   formula: string | null;
 }
 
@@ -167,13 +167,13 @@ export interface GaugeSeries extends SeriesHead {
   samples: number[];
 }
 
-export interface CountSeries extends SeriesHead {
+interface CountSeries extends SeriesHead {
   kind: "count";
   values: number[];
 }
 
 export interface SeriesAnswer {
-  step: Step | null;
+  step: Step | "minutes";
   minutes: number | null;
   now: string;
   first_seen: string | null;
@@ -195,7 +195,7 @@ export interface CompareItem {
   end: string;
   value: number | null;
   quality: string;
-  whole_end: string | null;
+  whole_end: string;
   whole_value: number | null;
 }
 
@@ -222,13 +222,13 @@ export interface Health {
     durable_seq: number;
     bytes: number;
     history_bytes: number;
-    disk_free_bytes: number;
+    disk_free_bytes: number | null;
     history_place: number;
   };
-  memory_bytes: number;
+  memory_bytes: number | null;
 }
 
-export interface QualityCounts {
+interface QualityCounts {
   frames: number;
   damaged: number;
   datasets: number;
@@ -249,7 +249,7 @@ export interface LineQuality {
 
 export interface QualityAnswer {
   lines: LineQuality[];
-  step: Step | null;
+  step: Step | "minutes";
   minutes: number | null;
   at: number[];
   series: {
@@ -311,7 +311,6 @@ export interface Configuration {
   file: string | null;
   sections: {
     name: string;
-    title?: Text | null;
     keys: { key: string; value: unknown; default: boolean }[];
   }[];
   problems: Text[];
@@ -320,8 +319,8 @@ export interface Configuration {
 
 export interface Port {
   device: string;
-  stable_name: string;
-  description: string | null;
+  stable_name: string | null;
+  description: string;
   used_by: string | null;
 }
 
@@ -331,7 +330,7 @@ export interface Heard {
   text: Text;
   speed: number | null;
   mode: string | null;
-  parity: boolean | null;
+  parity: boolean;
   meter: string | null;
   toml: string | null;
 }

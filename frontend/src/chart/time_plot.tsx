@@ -26,7 +26,7 @@ export interface Drawing {
   steps: number[];
 }
 
-export interface TimePlotProps {
+interface TimePlotProps {
   drawing: Drawing;
   range: Store<Range>;
   hover: Store<number | null>;

@@ -4,7 +4,7 @@ import { session } from "../api/client";
 import type { Text } from "../api/types";
 import { Store, useStore } from "../store";
 
-export type Language = "en" | "fr";
+type Language = "en" | "fr";
 
 const KEY = "telewatt.language";
 

@@ -46,9 +46,7 @@ export const W = {
   },
   now: {
     drawn: { en: "drawn, apparent power", fr: "soutirés, puissance apparente" },
-    drawnShort: { en: "Drawn", fr: "Soutiré" },
     injected: { en: "injected", fr: "injectés" },
-    injectedShort: { en: "Injected", fr: "Injecté" },
     active: {
       en: "≈ {w} W active (estimate ± {error} W)",
       fr: "≈ {w} W actifs (estimation ± {error} W)",
@@ -57,7 +55,6 @@ export const W = {
       en: "Apparent power of the last minutes, now {va} VA",
       fr: "Puissance apparente des dernières minutes, actuellement {va} VA",
     },
-    curveEmpty: { en: "No curve yet", fr: "Pas encore de courbe" },
     margin: { en: "{va} VA left", fr: "{va} VA disponibles" },
     over: { en: "{va} VA over", fr: "{va} VA de trop" },
     subscribed: { en: "{percent} of {kva} kVA subscribed", fr: "{percent} de {kva} kVA souscrits" },
@@ -116,7 +113,6 @@ export const W = {
       all: { en: "All", fr: "Tout" },
     },
     weekOf: { en: "Week of {day}", fr: "Semaine du {day}" },
-    all: { en: "Since {day}", fr: "Depuis le {day}" },
     before: { en: "Before", fr: "Avant" },
     after: { en: "After", fr: "Après" },
     today: { en: "Today", fr: "Aujourd'hui" },
@@ -161,12 +157,7 @@ export const W = {
     },
     mean: { en: "mean", fr: "moyenne" },
     between: { en: "{min} to {max}", fr: "{min} à {max}" },
-    missing: { en: "nothing known", fr: "rien de connu" },
     partly: { en: "partly estimated", fr: "en partie estimé" },
-    nothing: {
-      en: "Nothing is known of this time.",
-      fr: "On ne sait rien de cette période.",
-    },
     noQuantity: {
       en: "This meter does not send this.",
       fr: "Ce compteur n'envoie pas cette grandeur.",
@@ -183,8 +174,6 @@ export const W = {
     time: { en: "Begins", fr: "Début" },
     events: { en: "What happened", fr: "Événements" },
     moreEvents: { en: "{n} more", fr: "{n} de plus" },
-    zoomIn: { en: "Zoom in", fr: "Agrandir" },
-    zoomOut: { en: "Zoom out", fr: "Réduire" },
   },
   line: {
     choose: { en: "Line", fr: "Liaison" },
@@ -205,7 +194,6 @@ export const W = {
     repaired: { en: "of these repaired", fr: "dont réparés" },
     rejected: { en: "Rejected", fr: "Rejetés" },
     silent: { en: "Silent", fr: "Silence" },
-    none: { en: "none", fr: "aucun" },
     over: { en: "Errors over time", fr: "Erreurs au fil du temps" },
     overLabel: {
       en: "Errors over time: {rejected} rejected, {repaired} repaired",
@@ -230,7 +218,9 @@ export const W = {
     statuses: {
       complete: { en: "complete", fr: "complète" },
       partial: { en: "incomplete", fr: "incomplète" },
+      interrupted: { en: "broken off", fr: "interrompue" },
       truncated: { en: "cut off", fr: "tronquée" },
+      relayed: { en: "passed on decoded", fr: "transmise décodée" },
     } as Record<string, { en: string; fr: string }>,
     modes: {
       historic: { en: "historic mode", fr: "mode historique" },
@@ -255,12 +245,8 @@ export const W = {
       fr: "Les octets des 10 dernières minutes, où toute adresse de compteur est rendue anonyme : ce qu'il faut pour signaler un problème.",
     },
     noLine: { en: "No line is configured.", fr: "Aucune liaison n'est configurée." },
-    bytes: { en: "Bytes received", fr: "Octets reçus" },
-    openings: { en: "Opened", fr: "Ouvertures" },
-    state: { en: "State", fr: "État" },
   },
   meters: {
-    identity: { en: "Meter", fr: "Compteur" },
     address: { en: "Address", fr: "Adresse" },
     maker: { en: "Maker", fr: "Constructeur" },
     year: { en: "Made in", fr: "Année" },
@@ -283,7 +269,6 @@ export const W = {
     configuration: { en: "Configuration as loaded", fr: "Configuration chargée" },
     file: { en: "File", fr: "Fichier" },
     noFile: { en: "none", fr: "aucun" },
-    problems: { en: "Problems", fr: "Problèmes" },
     noProblem: { en: "No problem was found in it.", fr: "Aucun problème n'y a été trouvé." },
     isDefault: { en: "default", fr: "par défaut" },
     readOnly: {
@@ -303,7 +288,6 @@ export const W = {
     sinks: { en: "Outputs", fr: "Sorties" },
     working: { en: "working", fr: "en marche" },
     waiting: { en: "{n} waiting", fr: "{n} en attente" },
-    alarms: { en: "Alarms", fr: "Alarmes" },
   },
   first: {
     title: { en: "Welcome to telewatt", fr: "Bienvenue dans telewatt" },

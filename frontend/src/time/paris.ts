@@ -1,6 +1,6 @@
 /** The calendar of Europe/Paris. Instants are epoch seconds; days have 23, 24 or 25 hours. */
 
-export interface Civil {
+interface Civil {
   year: number;
   month: number; // 1 to 12
   day: number;

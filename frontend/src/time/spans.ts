@@ -62,7 +62,7 @@ export function neighbour(range: Range, span: Span, direction: 1 | -1): Range {
   return { start: range.start + direction * length, end: range.end + direction * length };
 }
 
-export function sameRange(one: Range, other: Range): boolean {
+function sameRange(one: Range, other: Range): boolean {
   return one.start === other.start && one.end === other.end;
 }
 
@@ -81,8 +81,8 @@ export function zoomed(range: Range, factor: number, around: number): Range {
   return { start, end: start + wanted };
 }
 
-export const LEAST_S = 600;
-export const MOST_S = 40 * 366 * 86_400;
+const LEAST_S = 600;
+const MOST_S = 40 * 366 * 86_400;
 
 /** The length of an interval: a step of the calendar, or a number of minutes. */
 export type Interval = Step | number;

@@ -28,7 +28,7 @@ const PACES: readonly Pace[] = [
   ...[1, 2, 5, 10].map((count) => pace("year", count, 365.25 * 86_400, "year")),
 ];
 
-export interface Ticks {
+interface Ticks {
   at: number[];
   shape: Shape;
 }

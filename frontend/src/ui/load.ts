@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isAbort } from "../api/client";
 
-export interface Loaded<T> {
+interface Loaded<T> {
   data: T | null;
   fault: unknown;
   reload: () => void;

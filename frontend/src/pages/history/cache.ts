@@ -83,8 +83,3 @@ async function request(wanted: Wanted, signal: AbortSignal): Promise<SeriesAnswe
   kept.length = Math.min(kept.length, MOST);
   return answer;
 }
-
-/** Forget everything: another person may have logged in, a meter may have been added. */
-export function forget(): void {
-  kept.length = 0;
-}

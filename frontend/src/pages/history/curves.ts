@@ -9,7 +9,7 @@ import { shifted } from "./view";
 type Value = number | null;
 
 /** One curve; `at` are the middles of the intervals. */
-export interface Envelope {
+interface Envelope {
   quantity: string;
   min: Value[];
   mean: Value[];
@@ -23,7 +23,7 @@ export interface Envelopes {
 }
 
 export function curveQuantities(panel: Exclude<Panel, "energy">, meter: Meter): string[] {
-  const known = (meter.quantities ?? []).map(({ name }) => name);
+  const known = meter.quantities.map(({ name }) => name);
   return panel === "power"
     ? known.filter((name) => name === "apparent_va" || name === "apparent_export_va")
     : known.filter((name) => /^voltage_\d_v$/.test(name));

@@ -6,7 +6,7 @@ import { type Shift, shifted } from "./view";
 
 type Value = number | null;
 
-export interface Stack {
+interface Stack {
   quantity: string;
   name: Text;
   tone: string | null;
@@ -25,8 +25,8 @@ export interface Bars {
 
 /** The registers of the meter, if it has several; and the whole. */
 export function energyQuantities(meter: Meter): string[] {
-  const known = new Set((meter.quantities ?? []).map(({ name }) => name));
-  const registers = (meter.registers ?? []).map(({ quantity }) => quantity);
+  const known = new Set(meter.quantities.map(({ name }) => name));
+  const registers = meter.registers.map(({ quantity }) => quantity);
   const wanted = ["import_wh", ...(registers.length > 1 ? registers : []), "export_wh"];
   return wanted.filter((name) => known.has(name));
 }

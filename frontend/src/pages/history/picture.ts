@@ -2,7 +2,7 @@
 
 import { color } from "../../theme";
 
-export interface Plate {
+interface Plate {
   title: string;
   legend: { color: string; text: string }[];
   canvas: HTMLCanvasElement;

@@ -11,7 +11,7 @@ import { Choice } from "../../ui/parts";
 import { rangeName } from "./names";
 import { type Other, PANELS, type Panel, type View } from "./view";
 
-export interface ToolbarProps {
+interface ToolbarProps {
   view: View;
   meters: readonly Meter[];
   change: (change: Partial<View>) => void;

@@ -55,10 +55,10 @@ function Frames({ line }: { line: string }) {
 }
 
 /** A line for each dataset; the tab is shown as an arrow. */
-export function broken(shown: string): string {
+function broken(shown: string): string {
   return shown.replaceAll("␊", "\n␊").replaceAll("\t", "→").replace("␃", "\n␃");
 }
 
-export function spaced(hex: string): string {
+function spaced(hex: string): string {
   return hex.replace(/(..)/g, "$1 ").replace(/(.{48})/g, "$1\n");
 }

@@ -69,10 +69,10 @@ function SectionTables({ sections }: Pick<Configuration, "sections">) {
     <div class="sections">
       {sections
         .filter(({ keys }) => keys.length)
-        .map(({ name, title, keys }) => (
+        .map(({ name, keys }) => (
           <section key={name}>
             <h3>
-              <code>[{name}]</code> {title && say(title)}
+              <code>[{name}]</code>
             </h3>
             <table>
               <tbody>

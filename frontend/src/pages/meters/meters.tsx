@@ -53,9 +53,11 @@ type Rows = [string, string][];
 
 function identityOf({ meter, identity, mode }: Meter): Rows {
   const rows: Rows = [[say(W.meters.address), meter ?? "–"]];
-  if (identity?.maker) rows.push([say(W.meters.maker), identity.maker]);
-  if (identity?.year) rows.push([say(W.meters.year), String(identity.year)]);
-  if (identity?.type) rows.push([say(W.meters.type), identity.type]);
+  if (identity) {
+    rows.push([say(W.meters.maker), identity.maker]);
+    rows.push([say(W.meters.year), String(identity.year)]);
+    rows.push([say(W.meters.type), identity.type]);
+  }
   if (mode) rows.push([say(W.meters.mode), say(W.line.modes[mode])]);
   return rows;
 }
@@ -69,9 +71,7 @@ function contractOf({ contract, subscribed_va, phases, producer }: Meter): Rows 
     ]);
   }
   if (phases) rows.push([say(W.meters.phases), String(phases)]);
-  if (producer !== null) {
-    rows.push([say(W.meters.producer), say(producer ? W.meters.yes : W.meters.no)]);
-  }
+  rows.push([say(W.meters.producer), say(producer ? W.meters.yes : W.meters.no)]);
   return rows;
 }
 
@@ -80,7 +80,7 @@ function lifeOf({ line, remedy, first_seen, last_seen, chain }: Meter): Rows {
   if (line) rows.push([say(W.meters.line), remedy ? say(remedy) : line]);
   rows.push([say(W.meters.known), moment(first_seen, "date")]);
   rows.push([say(W.meters.last), moment(last_seen, "exact")]);
-  if (chain && chain.length > 1) {
+  if (chain.length > 1) {
     const told = chain.map(({ meter, since }) =>
       since ? fill(W.meters.since, { meter, day: moment(since, "date") }) : meter,
     );
@@ -90,7 +90,7 @@ function lifeOf({ line, remedy, first_seen, last_seen, chain }: Meter): Rows {
 }
 
 function Registers({ meter: { registers } }: { meter: Meter }) {
-  if (!registers || registers.length < 2) return null;
+  if (registers.length < 2) return null;
   return (
     <ul class="legend registers" aria-label={say(W.meters.registers)}>
       {registers.map(({ quantity, name, tone }) => (

@@ -5,7 +5,8 @@ import { useStore } from "../../store";
 import { say } from "../../text/language";
 import { W } from "../../text/words";
 import { Notice } from "../../ui/parts";
-import { counts, MeterCard } from "./meter_card";
+import { MeterCard } from "./meter_card";
+import { counts } from "./today_panel";
 import { Total } from "./total";
 import { VirtualCard } from "./virtual_card";
 

@@ -34,7 +34,7 @@ export function grown(
 
 /** The parts of today by tariff period, in the order of the meter; empty where there is one only. */
 export function partsOf(asked: Asked | null, meter: Meter, reading: Reading | undefined): Energy[] {
-  const registers = (meter.registers ?? []).map(({ quantity }) => quantity);
+  const registers = meter.registers.map(({ quantity }) => quantity);
   const parts = (asked?.parts ?? [])
     .filter(({ quantity }) => registers.includes(quantity))
     .map((part) => ({ ...part, value: grown(part.value, asked, part.quantity, reading) }));
@@ -46,7 +46,7 @@ export function change(now: number | null, before: number | null): number | null
   return now === null || !before ? null : now / before - 1;
 }
 
-export interface Term {
+interface Term {
   sign: 1 | -1;
   name: string;
 }

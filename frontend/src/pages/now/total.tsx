@@ -1,7 +1,7 @@
 /** All meters together. */
 
 import { isFresh } from "../../api/fresh";
-import { nowMs, readings } from "../../api/live";
+import { ageS, readings } from "../../api/live";
 import type { Meter, Reading } from "../../api/types";
 import { useStore } from "../../store";
 import { energy, number } from "../../text/format";
@@ -9,8 +9,8 @@ import { fill, say } from "../../text/language";
 import { W } from "../../text/words";
 import { useClock } from "../../ui/clock";
 import { AmountOf } from "../../ui/parts";
-import { counts, useToday } from "./meter_card";
 import { soFar } from "./today";
+import { counts, useToday } from "./today_panel";
 
 export function Total({ meters }: { meters: readonly Meter[] }) {
   useClock();
@@ -52,8 +52,7 @@ export function Total({ meters }: { meters: readonly Meter[] }) {
 }
 
 function isPresent(reading: Reading | undefined): boolean {
-  if (!reading) return false;
-  return isFresh(reading, (nowMs() - Date.parse(reading.received_at)) / 1000);
+  return reading !== undefined && isFresh(reading, ageS(reading));
 }
 
 /** The sum of today's energies, once all are known. */

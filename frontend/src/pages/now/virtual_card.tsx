@@ -1,17 +1,16 @@
 /** A virtual meter, now: what its formula gives of the newest readings. */
 
-import { nowMs, readings } from "../../api/live";
+import { isFresh } from "../../api/fresh";
+import { ageS, readings } from "../../api/live";
 import type { Meter, Reading } from "../../api/types";
 import { useStore } from "../../store";
-import { number } from "../../text/format";
-import { fill, say } from "../../text/language";
+import { fill } from "../../text/language";
 import { W } from "../../text/words";
 import { useClock } from "../../ui/clock";
 import { TodayEnergy } from "./against";
-import { useToday } from "./meter_card";
+import { Drawn } from "./power";
 import { signedSum, termsOf } from "./today";
-
-const STALE_MS = 10_000;
+import { useToday } from "./today_panel";
 
 export function VirtualCard({ meter }: { meter: Meter }) {
   useClock();
@@ -27,13 +26,7 @@ export function VirtualCard({ meter }: { meter: Meter }) {
         <span class="badge">{fill(W.now.computed, { formula: meter.formula ?? "" })}</span>
       </header>
       <div class="power">
-        <div>
-          <p class="big" data-value="apparent_va">
-            {number(drawn)}
-            <span class="unit">VA</span>
-          </p>
-          <p class="under">{say(W.now.drawn)}</p>
-        </div>
+        <Drawn va={drawn} />
       </div>
       <section class="today">
         <TodayEnergy items={asked?.items ?? []} wh={wh} />
@@ -43,7 +36,7 @@ export function VirtualCard({ meter }: { meter: Meter }) {
 }
 
 /** What is older is no value of now. */
-function freshPower(reading: Reading | undefined): number | null {
-  if (!reading || nowMs() - Date.parse(reading.received_at) > STALE_MS) return null;
+export function freshPower(reading: Reading | undefined): number | null {
+  if (!reading || !isFresh(reading, ageS(reading))) return null;
   return reading.gauges.apparent_va ?? null;
 }
