@@ -57,7 +57,7 @@ def capture(past: Past, asked: Asked) -> Content:
     """The last minutes of a line as it sent them, but for what identifies the household."""
     name, minutes = asked["who"], asked["minutes"]
     since = past.now - timedelta(minutes=minutes)
-    journal = past.journal
+    journal = past.house.journal
     entries = journal.read(max(0, journal.last_seq - CAPTURE_ENTRIES), CAPTURE_ENTRIES)
     readings: list[Reading] = [
         entry.reading

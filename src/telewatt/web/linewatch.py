@@ -5,8 +5,9 @@ The service counts since it began only, and the history keeps no reasons.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from operator import sub
 from typing import NamedTuple
 
 from telewatt.quality import LineReport
@@ -17,8 +18,6 @@ from telewatt.web.newest import Newest
 KEPT_MINUTES = 24 * 60
 RECENT_MINUTES = 10
 LOOK_S = 2.0
-
-
 _GOOD = frozenset(map(str, UNDAMAGED))
 
 
@@ -100,38 +99,23 @@ class LineWatch:
 
 
 def _between(before: LineReport | None, line: LineReport, silent_s: int) -> Counted:
-    frames = sum(line.frames.values()) - (sum(before.frames.values()) if before else 0)
-    return Counted(
-        frames,
-        _damaged(line) - (_damaged(before) if before else 0),
-        line.datasets - (before.datasets if before else 0),
-        line.repaired - (before.repaired if before else 0),
-        dict(_more(before, line)),
-        silent_s,
-    )
+    then = _numbers(before) if before else (0, 0, 0, 0)
+    frames, damaged, datasets, repaired = map(sub, _numbers(line), then)
+    rejected = Counter(line.rejected) - Counter(before.rejected if before else {})
+    return Counted(frames, damaged, datasets, repaired, rejected, silent_s)
 
 
-def _damaged(line: LineReport) -> int:
-    return sum(count for status, count in line.frames.items() if status not in _GOOD)
-
-
-def _more(before: LineReport | None, line: LineReport) -> Iterator[tuple[str, int]]:
-    for reason, count in line.rejected.items():
-        more = count - (before.rejected.get(reason, 0) if before else 0)
-        if more:
-            yield reason, more
+def _numbers(line: LineReport) -> tuple[int, int, int, int]:
+    damaged = sum(count for status, count in line.frames.items() if status not in _GOOD)
+    return sum(line.frames.values()), damaged, line.datasets, line.repaired
 
 
 def _sum(parts: Sequence[Counted]) -> Counted:
-    rejected: dict[str, int] = {}
-    for part in parts:
-        for reason, count in part.rejected.items():
-            rejected[reason] = rejected.get(reason, 0) + count
     return Counted(
         sum(part.frames for part in parts),
         sum(part.damaged for part in parts),
         sum(part.datasets for part in parts),
         sum(part.repaired for part in parts),
-        rejected,
+        sum((Counter(part.rejected) for part in parts), Counter[str]()),
         sum(part.silent_s for part in parts),
     )

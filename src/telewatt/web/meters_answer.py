@@ -89,15 +89,7 @@ def _meter(
         "first_seen": instant(meter.first_seen),
         "last_seen": instant(meter.last_seen),
         "chain": [{"meter": meter.name, "since": None}],
-        "quantities": [
-            {
-                "name": name,
-                "unit": unit_of(name),
-                "kind": kind_of(name),
-                "title": words(title_of(name)),
-            }
-            for name in quantities
-        ],
+        "quantities": list(map(_quantity, quantities)),
         "registers": [
             {
                 "quantity": name,
@@ -180,11 +172,17 @@ def _virtual(past: Past, name: str, formula: Formula) -> dict[str, Any]:
     told["formula"] = " ".join(terms).removeprefix("+ ")
     shared = [past.quantities(term.name) for term in formula]
     quantities = sorted(set.intersection(*shared), key=ORDER.index)
-    told["quantities"] = [
-        {"name": q, "unit": unit_of(q), "kind": kind_of(q), "title": words(title_of(q))}
-        for q in quantities
-    ]
+    told["quantities"] = list(map(_quantity, quantities))
     return told
+
+
+def _quantity(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "unit": unit_of(name),
+        "kind": kind_of(name),
+        "title": words(title_of(name)),
+    }
 
 
 # -- events ----------------------------------------------------------------------------------------
@@ -209,7 +207,7 @@ def _events(past: Past, asked: Asked) -> Iterator[dict[str, Any]]:
             written.add((meter.name, event.kind, event.at))
             yield {"who": name, **event_object(meter.source or None, meter.name, event)}
     start_ms, end_ms = (to_ms(start) if start else ALWAYS[0]), (to_ms(end) if end else ALWAYS[1])
-    for judged in past.recent:
+    for judged in past.known.recent:
         meter_name = meter_key(judged.reading)
         who_now = past.known.newest.who(judged)
         for event, told in zip(judged.judgement.events, events_of(judged), strict=True):

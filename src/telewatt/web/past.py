@@ -7,6 +7,7 @@ asked again.
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from telewatt.derivation import Judged
@@ -17,7 +18,6 @@ from telewatt.rollup.formula import Formula
 from telewatt.rollup.series import COUNTS, Series
 from telewatt.rollup.total import Energy
 from telewatt.situation import Present, Situation
-from telewatt.store import Journal
 from telewatt.store.history import (
     History,
     HistoryError,
@@ -99,17 +99,7 @@ class Past:
         """The last entry that is in the history's file."""
         return self._open.place
 
-    @property
-    def recent(self) -> Sequence[Judged]:
-        """The newest entries with events, those in the history's file among them."""
-        return self.known.recent
-
-    @property
-    def journal(self) -> Journal:
-        """The journal."""
-        return self.house.journal
-
-    @property
+    @cached_property
     def virtual(self) -> Mapping[str, Formula]:
         """The virtual meters."""
         return self.house.config.formulas

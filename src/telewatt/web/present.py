@@ -46,7 +46,7 @@ def recent(page: Page, asked: Asked) -> dict[str, Any]:
 def health(past: Past, asked: Asked) -> dict[str, Any]:
     """How everything is."""
     del asked
-    house, journal = past.house, past.journal
+    house, journal = past.house, past.house.journal
     lines = house.lines()
     sinks = house.sinks()
     alarms = journal.alarms
