@@ -23,7 +23,6 @@ LAYER = {
     # 0 the protocol
     "tic": 0,
     # 1 the meaning: pure, no input or output, no clock
-    "alerts": 1,
     "config": 1,
     "derivation": 1,
     "esphome": 1,
@@ -39,7 +38,6 @@ LAYER = {
     "rollup": 1,
     "situation": 1,
     "simulator": 1,
-    "tariff": 1,
     "truth": 1,
     "verdict": 1,
     # 2 the edges: all input and output lives here
@@ -58,7 +56,7 @@ LAYER = {
 }
 EDGE = 2
 EDGES_MAY = {("web", "store")}  # the only edges that may import another
-STANDARD_LIBRARY_ONLY = {"tic", "tariff"}
+STANDARD_LIBRARY_ONLY = {"tic"}
 DOCUMENTED = {"tic", "store", "sources"}
 
 IMPURE_MODULES = {

@@ -1,6 +1,7 @@
 """Labels and quantities say the same."""
 
-from telewatt.quantity import QUANTITIES, QuantityKind
+from telewatt.quantity import KNOWN, QUANTITIES, QuantityKind
+from telewatt.rollup.series import COUNTS
 from telewatt.tic.labels import LABELS
 
 MEASURING = [label for label in LABELS if label.quantity]
@@ -31,3 +32,7 @@ def test_modes_share_quantities():
     assert of["BASE"] == of["HCHC"] == of["BBRHCJB"] == of["EASF01"] == "import_1_wh"
     assert of["BBRHPJR"] == of["EASF06"] == "import_6_wh"
     assert of["EAST"] == "import_wh"
+
+
+def test_what_a_line_counted_can_be_asked_for_beside_the_quantities():
+    assert tuple(KNOWN) == (*QUANTITIES, *COUNTS)

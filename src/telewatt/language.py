@@ -32,6 +32,14 @@ class Text(NamedTuple):
         return Text(self.en.format(**english), self.fr.format(**french))
 
 
+class TextError(Exception):
+    """What is wrong, where, and the remedy, in both languages: ``text``."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
 def language_of(environment: Mapping[str, str]) -> Language:
     """The language asked for by ``LC_ALL``, ``LC_MESSAGES`` or ``LANG``, in this order (POSIX).
 

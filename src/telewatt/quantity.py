@@ -19,6 +19,7 @@ class QuantityKind(StrEnum):
     COUNTER = "counter"  # an index: only differences mean something, and they add up exactly
     GAUGE = "gauge"  # a momentary value
     ESTIMATE = "estimate"  # a momentary value that no meter sends: ours, with an error
+    COUNT = "count"  # how often something came on the line
 
 
 class Quantity(NamedTuple):
@@ -26,8 +27,8 @@ class Quantity(NamedTuple):
 
     Attributes:
         name: ``import_wh``, ``voltage_1_v``...
-        unit: ``Wh``, ``varh``, ``VA``, ``V``, ``A`` or ``W``.
-        kind: counter, gauge or estimate.
+        unit: ``Wh``, ``varh``, ``VA``, ``V``, ``A`` or ``W``; ``""`` of a count.
+        kind: how its values are to be read.
         title: its name for people.
     """
 
@@ -38,7 +39,7 @@ class Quantity(NamedTuple):
 
 
 def _rows() -> Iterator[tuple[str, str, QuantityKind, str, str]]:
-    counter, gauge, estimate = QuantityKind
+    counter, gauge, estimate, _ = QuantityKind
     yield "import_wh", "Wh", counter, "Energy drawn", "Énergie soutirée"
     for n in range(1, 11):
         yield (
@@ -84,3 +85,16 @@ QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
     {name: Quantity(name, unit, kind, Text(en, fr)) for name, unit, kind, en, fr in _rows()}
 )
 """Every quantity by its name, in the order of the table; tables and exports keep it."""
+
+_COUNTS = {
+    "frames": Text("Frames received", "Trames reçues"),
+    "rejected": Text("Runs of bytes rejected", "Suites d'octets rejetées"),
+    "repaired": Text("Datasets repaired", "Groupes réparés"),
+}
+KNOWN: Mapping[str, Quantity] = MappingProxyType(
+    {
+        **QUANTITIES,
+        **{name: Quantity(name, "", QuantityKind.COUNT, title) for name, title in _COUNTS.items()},
+    }
+)
+"""All that a history can be asked for: the quantities of a meter, then what its line counted."""

@@ -26,9 +26,9 @@ import yaml
 from aioesphomeapi import APIClient, APIConnectionError, EntityInfo
 
 from bench.native_device import BUILDS, LOOPBACK
+from telewatt.entities.discovery import slug
 from telewatt.esphome.answers import DeviceAnswers, MeterAnswers, check, read_meter
 from telewatt.esphome.boards import BOARDS
-from telewatt.esphome.counters import slug
 from telewatt.esphome.factory import files_of
 from telewatt.esphome.labels import labels_sent
 from telewatt.esphome.meter import entity_name

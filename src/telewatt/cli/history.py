@@ -11,11 +11,12 @@ import typer
 from telewatt.cli.console import NOTHING_FOUND, Console, console_of
 from telewatt.cli.options import ConfigOption, JournalOption, SinceOption, UntilOption
 from telewatt.cli.past import NO_METER, Name, Past, open_past
-from telewatt.cli.series_table import TITLES, UNITS, SeriesTable, Span
+from telewatt.cli.series_table import SeriesTable, Span
 from telewatt.cli.setup import load
 from telewatt.cli.table import WIDTH, layout
 from telewatt.cli.times import time_option
 from telewatt.language import Text
+from telewatt.quantity import KNOWN
 from telewatt.rollup import Step
 
 ROWS_MAX = 20_000
@@ -28,14 +29,6 @@ _LAST = {
     Step.DAY: "7d",
     Step.MONTH: "52w",
     Step.YEAR: "520w",
-}
-_MINUTES = {
-    Step.MINUTE: 1,
-    Step.QUARTER: 15,
-    Step.HOUR: 60,
-    Step.DAY: 1440,
-    Step.MONTH: 28 * 1440,
-    Step.YEAR: 365 * 1440,
 }
 _BACKWARDS = Text(
     "--since must lie before --until, and before now",
@@ -97,7 +90,7 @@ def history(  # noqa: PLR0913 - one parameter an option
 
 def _quantities(console: Console, given: list[str]) -> list[str]:
     for name in given:
-        if name not in TITLES:
+        if name not in KNOWN:
             console.fail(_UNKNOWN, given=name)
     return given
 
@@ -108,7 +101,7 @@ def _span(console: Console, since: str | None, until: str | None, step: Step) ->
     end = min(time_option(console, "--until", until, now) or now, now)
     if start >= end:
         console.fail(_BACKWARDS)
-    if end - start > ROWS_MAX * timedelta(minutes=_MINUTES[step]):
+    if end - start > ROWS_MAX * timedelta(minutes=step.minutes):
         console.fail(_TOO_LONG, rows=ROWS_MAX)
     return Span(start, end, step, now)
 
@@ -141,14 +134,14 @@ def _list_series(tables: Sequence[SeriesTable], past: Past) -> list[str]:
 
 
 def _list_quantities(past: Past, names: Sequence[Name]) -> list[str]:
-    found: dict[str, list[str]] = {name: [] for name in TITLES}
+    found: dict[str, list[str]] = {name: [] for name in KNOWN}
     for name in names:
         for quantity in past.quantities(name.who):
             found[quantity].append(name.title)
     language = past.console.language
     return layout(
         [
-            [quantity, UNITS[quantity], TITLES[quantity].of(language), " ".join(titles)]
+            [quantity, KNOWN[quantity].unit, KNOWN[quantity].title.of(language), " ".join(titles)]
             for quantity, titles in found.items()
             if titles
         ],

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.simulator import MeterSettings, SettingsError, parse_settings
 
 FIRST_SEED = "1"
@@ -51,12 +51,8 @@ _TWICE = Text(
 )
 
 
-class ScenarioError(Exception):
+class ScenarioError(TextError):
     """What was asked for cannot be simulated; ``text`` says why and what to write."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Part(NamedTuple):

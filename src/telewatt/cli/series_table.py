@@ -7,19 +7,11 @@ from typing import NamedTuple, cast
 from telewatt.cli.past import Name, Past
 from telewatt.cli.table import GAP, decimal, interval, layout, moment, whole
 from telewatt.language import Text
-from telewatt.quantity import QUANTITIES
+from telewatt.quantity import KNOWN
 from telewatt.rollup import Step
 from telewatt.rollup.instant import from_ms
 from telewatt.rollup.series import COUNTS, CountRow, EnergyRow, GaugeRow, intervals, is_counter
 from telewatt.rollup.total import Energy, Quality
-
-TITLES = {name: quantity.title for name, quantity in QUANTITIES.items()} | {
-    "frames": Text("Frames received", "Trames reçues"),
-    "rejected": Text("Runs of bytes rejected", "Suites d'octets rejetées"),
-    "repaired": Text("Datasets repaired", "Groupes réparés"),
-}
-"""Every quantity of a history by its name."""
-UNITS = {name: quantity.unit for name, quantity in QUANTITIES.items()} | dict.fromkeys(COUNTS, "")
 
 _MARKS = {Quality.MEASURED: " ", Quality.BRACKETED: "~", Quality.MISSING: "-"}
 _NOTES = {
@@ -41,6 +33,7 @@ _STEPS = {
     Step.MONTH: Text("by month", "par mois"),
     Step.YEAR: Text("by year", "par an"),
 }
+_TITLE = Text("{title} ({name}){within}, {step}", "{title} ({name}){within}, {step}")
 _IN = Text(" in {unit}", " en {unit}")
 _SUM, _ALL = Text("sum", "somme"), Text("all", "en tout")
 _MEAN = Text("mean", "moy.")
@@ -99,10 +92,10 @@ class SeriesTable:
     # -- words -------------------------------------------------------------------------------------
 
     def _title(self) -> str:
-        name, unit = self._quantity, UNITS[self._quantity]
-        title = TITLES[name].of(self._language)
-        within = _IN.fill(unit=unit).of(self._language) if unit else ""
-        return f"{title} ({name}){within}, {_STEPS[self._span.step].of(self._language)}"
+        name, unit, _, title = KNOWN[self._quantity]
+        within = _IN.fill(unit=unit) if unit else ""
+        text = _TITLE.fill(title=title, name=name, within=within, step=_STEPS[self._span.step])
+        return text.of(self._language)
 
     def _labels(self) -> list[str]:
         labels = [interval(start, self._span.step, self._language) for start in self._starts]

@@ -149,9 +149,18 @@ def entity_id(device: Device, entity: Entity, language: Language) -> str:
     >>> entity_id(house, Entity("import_wh", Text("", "Énergie soutirée")), "fr")
     'sensor.maison_energie_soutiree'
     """
-    words = unicodedata.normalize("NFKD", f"{device.name} {entity.name.of(language)}".lower())
+    return f"{entity.component}.{slug(f'{device.name} {entity.name.of(language)}')}"
+
+
+def slug(text: str) -> str:
+    """A name as Home Assistant makes an id of it.
+
+    >>> slug("Linky d'été 2")
+    'linky_d_ete_2'
+    """
+    words = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(each for each in words if not unicodedata.combining(each))
-    return f"{entity.component}.{re.sub('[^a-z0-9]+', '_', plain).strip('_')}"
+    return re.sub("[^a-z0-9]+", "_", plain).strip("_")
 
 
 SOURCED = frozenset(("tariff_period", "tempo_today", "tempo_tomorrow", "over_power"))

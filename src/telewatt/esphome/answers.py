@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from telewatt.esphome.boards import HOST, Board
-from telewatt.language import Language, Text
+from telewatt.language import Language, Text, TextError
 from telewatt.tic import Mode
 
 CONTRACTS = ("base", "hc", "ejp", "tempo", "weekend", "sale", "free")
@@ -36,12 +36,8 @@ _TITLES = Text(
 )
 
 
-class AnswerError(ValueError):
+class AnswerError(TextError, ValueError):
     """An answer that cannot be used; ``text`` says which, why, and what to do."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 def wrong(what: str, why: Text) -> AnswerError:

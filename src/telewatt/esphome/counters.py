@@ -4,9 +4,7 @@ Home Assistant counts in double precision, so a register of nine digits is exact
 sends it as text.
 """
 
-import re
-import unicodedata
-
+from telewatt.entities.discovery import slug
 from telewatt.esphome.answers import DeviceAnswers, MeterAnswers
 from telewatt.esphome.labels import labels_sent
 from telewatt.esphome.meter import entity_name
@@ -42,13 +40,3 @@ def entity_id(device: DeviceAnswers, meter: MeterAnswers, row: Shown) -> str:
     """The id Home Assistant gives the text sensor of a register."""
     name = entity_name(device, meter, row.name.of(device.language))
     return f"sensor.{slug(device.shown)}_{slug(name)}"
-
-
-def slug(text: str) -> str:
-    """A name as Home Assistant makes an id of it.
-
-    >>> slug("Linky d'été 2")
-    'linky_d_ete_2'
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub("[^a-z0-9]+", "_", plain).strip("_")

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from telewatt.exchange.tables import DECIMAL, NUMBER, WORD, Column, Row, time_cells, time_columns
-from telewatt.quantity import QUANTITIES
+from telewatt.quantity import KNOWN
 from telewatt.rollup import Step
 from telewatt.rollup.series import COUNTS, EnergyRow, GaugeRow, Series, is_counter
 
@@ -20,8 +20,7 @@ _FINE = (Step.MINUTE, Step.QUARTER, Step.HOUR)
 
 def in_order(quantities: Sequence[str] | set[str]) -> list[str]:
     """These quantities in the order of their table."""
-    known = [*QUANTITIES, *COUNTS]
-    return [name for name in known if name in quantities]
+    return [name for name in KNOWN if name in quantities]
 
 
 def columns_of(quantities: Sequence[str]) -> list[Column]:

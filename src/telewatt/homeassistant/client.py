@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 
 ANSWER_S = 60.0
 START_S = 300
@@ -67,12 +67,8 @@ _STARTING = Text(
 )
 
 
-class HomeAssistantError(OSError):
+class HomeAssistantError(TextError, OSError):
     """It is away or refuses: ``text`` says what is wrong and the remedy."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class NotFoundError(HomeAssistantError):

@@ -6,20 +6,16 @@ from datetime import datetime
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from telewatt.language import Text
+from telewatt.language import TextError
 
 _LOOK_S = 0.002
 
 
-class LineError(Exception):
+class LineError(TextError):
     """A line cannot be plugged, or goes away for good.
 
     ``text`` names what is wrong, where, and the remedy, in both languages.
     """
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Chunk(NamedTuple):

@@ -30,6 +30,11 @@ class Step(StrEnum):
     MONTH = "month"
     YEAR = "year"
 
+    @property
+    def minutes(self) -> int:
+        """How long an interval is, at least."""
+        return _MINUTES[self]
+
 
 class Level(IntEnum):
     """What is kept: each level is merged from the one before, month and year from days."""
@@ -50,6 +55,7 @@ class Level(IntEnum):
         return _SPANS[self]
 
 
+_MINUTES = dict(zip(Step, (1, 15, 60, 1440, 28 * 1440, 365 * 1440), strict=True))
 _STEPS = (Step.MINUTE, Step.QUARTER, Step.HOUR, Step.DAY)
 _SPANS = (Step.HOUR, Step.DAY, Step.MONTH, Step.YEAR)
 _FIXED_MS = {Step.MINUTE: MINUTE_MS, Step.QUARTER: 15 * MINUTE_MS, Step.HOUR: HOUR_MS}

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 
 Secret = Callable[[], str | None]
 """Gives the secret as it is now, ``None`` where none is configured. Raises `SecretError`."""
@@ -36,12 +36,8 @@ _NO_VARIABLE = Text(
 )
 
 
-class SecretError(OSError):
+class SecretError(TextError, OSError):
     """A configured secret cannot be had now: ``text`` says which, and the remedy."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 def secret_of(file: str | None, variable: str | None, folder: Path) -> Secret:

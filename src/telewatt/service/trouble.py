@@ -2,7 +2,7 @@
 
 import logging
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.service.reports import Reports
 
 _WORKS = Text("{name}: works", "{name} : fonctionne")
@@ -51,5 +51,7 @@ class Trouble:
 
 def words_of(error: OSError) -> Text:
     """What an error says: its remedy, where it has one."""
+    if isinstance(error, TextError):
+        return error.text
     said = str(error) or type(error).__name__
-    return getattr(error, "text", None) or Text(said, said)
+    return Text(said, said)

@@ -6,7 +6,7 @@ Every reader raises `RefusedError` with what it wanted to see; the caller adds w
 import re
 from datetime import UTC, date, datetime
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.simulator.clock import PARIS
 from telewatt.simulator.contracts import CLOSES, OPENS, OffPeak, Profile, Slot
 
@@ -14,12 +14,8 @@ _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class RefusedError(ValueError):
+class RefusedError(TextError, ValueError):
     """Something written cannot be used; ``text`` says why and what to write, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 def refusal(en: str, fr: str, **values: object) -> RefusedError:

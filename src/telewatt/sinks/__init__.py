@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from telewatt.derivation import Judged
-from telewatt.language import Language, Text
+from telewatt.language import Language, TextError
 from telewatt.quality import LineReport, SinkReport
 
 
-class SinkError(OSError):
+class SinkError(TextError, OSError):
     """The other end is away or refuses: ``text`` says what is wrong and the remedy."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Sink(ABC):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from telewatt.config import Config
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.sinks import House, Sink
 
 SINKS = {
@@ -28,12 +28,8 @@ _MISSING = Text(
 )
 
 
-class MissingPackageError(Exception):
+class MissingPackageError(TextError):
     """A sink cannot be made: ``text`` says what to install."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 def sinks_of(config: Config, house: House) -> Iterator[tuple[str, Sink]]:

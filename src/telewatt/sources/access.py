@@ -4,6 +4,7 @@ import asyncio
 from importlib import import_module
 from importlib.util import find_spec
 
+from telewatt.language import TextError
 from telewatt.sources import Access, LineState, SourceError
 
 
@@ -16,7 +17,8 @@ def read_secret(url: str, access: Access) -> str | None:
     try:
         return access.secret()
     except OSError as error:
-        detail = getattr(error, "text", None) or error.strerror or str(error)
+        told = error.text if isinstance(error, TextError) else None
+        detail = told or error.strerror or str(error)
         state = LineState.PERMISSION_DENIED
         raise SourceError(state, "no secret", port=url, detail=detail) from error
 

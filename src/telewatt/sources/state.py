@@ -8,7 +8,7 @@ import socket
 from enum import StrEnum
 from typing import NamedTuple
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.sources.remedies import REMEDIES
 
 
@@ -74,9 +74,5 @@ class SourceError(Exception):
         super().__init__(self.status.remedy.en)
 
 
-class AddressError(ValueError):
+class AddressError(TextError, ValueError):
     """An address which no source can use: ``text`` names it and the remedy, in both languages."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text

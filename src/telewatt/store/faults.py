@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT}
 _REOPEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -30,16 +30,8 @@ _FOLDER = Text(
 )
 
 
-class JournalError(Exception):
-    """The journal cannot be opened at all, and the user has to change something.
-
-    Attributes:
-        text: what is wrong, where, and the remedy.
-    """
-
-    def __init__(self, text: Text) -> None:
-        self.text = text
-        super().__init__(text.en)
+class JournalError(TextError):
+    """The journal cannot be opened at all, and the user has to change something."""
 
 
 class JournalFolderError(JournalError):

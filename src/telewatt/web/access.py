@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from telewatt.config.model import WebConfig
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 
 FILE = "web-access.json"
 PASSWORD_MIN = 8
@@ -35,12 +35,8 @@ _SHORT = Text(
 )
 
 
-class AccessError(Exception):
+class AccessError(TextError):
     """The file, or what shall be put into it, cannot be used: ``text`` says why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Secrets(NamedTuple):

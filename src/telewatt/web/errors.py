@@ -1,9 +1,9 @@
 """What an answer says when it is none: a code for programs, words with the remedy for people."""
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 
 
-class AnswerError(Exception):
+class AnswerError(TextError):
     """A question that has no answer.
 
     Args:
@@ -17,8 +17,8 @@ class AnswerError(Exception):
     """
 
     def __init__(self, status: int, code: str, text: Text, retry_s: int | None = None) -> None:
-        super().__init__(text.en)
-        self.status, self.code, self.text, self.retry_s = status, code, text, retry_s
+        super().__init__(text)
+        self.status, self.code, self.retry_s = status, code, retry_s
         self.allowed = ""
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from telewatt.derivation import meter_key
 from telewatt.quality import LineReport
-from telewatt.quantity import QUANTITIES
+from telewatt.quantity import KNOWN
 from telewatt.rollup.formula import Formula
 from telewatt.rollup.instant import ALWAYS, to_ms
-from telewatt.rollup.series import COUNTS
 from telewatt.shapes.reading import event_object, events_of
 from telewatt.shapes.values import mode_name, words
 from telewatt.store.history import Meter
@@ -19,15 +18,12 @@ from telewatt.web.json_text import instant
 from telewatt.web.past import Past
 from telewatt.web.situations import contract_object
 from telewatt.web.words_of_quantities import (
-    kind_of,
     name_of,
     register_number,
-    title_of,
     tone_of_quantity,
-    unit_of,
 )
 
-ORDER = (*QUANTITIES, *COUNTS)
+ORDER = tuple(KNOWN)
 
 
 def meters(past: Past, asked: Asked) -> dict[str, Any]:
@@ -177,12 +173,8 @@ def _virtual(past: Past, name: str, formula: Formula) -> dict[str, Any]:
 
 
 def _quantity(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "unit": unit_of(name),
-        "kind": kind_of(name),
-        "title": words(title_of(name)),
-    }
+    _, unit, kind, title = KNOWN[name]
+    return {"name": name, "unit": unit, "kind": str(kind), "title": words(title)}
 
 
 # -- events ----------------------------------------------------------------------------------------

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, Protocol
 
-from telewatt.language import Text
-from telewatt.quantity import QUANTITIES
+from telewatt.language import Text, TextError
+from telewatt.quantity import KNOWN
 from telewatt.rollup.calendar import PARIS
-from telewatt.rollup.series import COUNTS
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class ParameterError(ValueError):
+class ParameterError(TextError, ValueError):
     """A value that cannot be used: ``text`` says what can."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Kind(Protocol):
@@ -73,7 +68,7 @@ class Choice(NamedTuple):
         return text
 
 
-QUANTITY = Choice((*QUANTITIES, *COUNTS))
+QUANTITY = Choice(tuple(KNOWN))
 
 
 class Whole(NamedTuple):

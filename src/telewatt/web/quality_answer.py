@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from telewatt.plainwords import REASONS
-from telewatt.rollup.series import CountRow
+from telewatt.rollup.series import COUNTS, CountRow
 from telewatt.shapes.values import words
 from telewatt.verdict import Counted, verdict_of
 from telewatt.web.endpoint import Asked
@@ -13,7 +13,6 @@ from telewatt.web.linewatch import LineCounts
 from telewatt.web.past import Past
 from telewatt.web.series_answer import Span, rows_of, span_of, step_name
 
-COUNTS = ("frames", "rejected", "repaired")
 SILENCE_MAX = timedelta(days=2)
 """Silence is counted from minutes: of longer times only the frames are told."""
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from telewatt.language import Text
+from telewatt.quantity import KNOWN
 from telewatt.rollup import Step
 from telewatt.rollup.calendar import PARIS
 from telewatt.rollup.instant import from_ms
@@ -18,7 +19,7 @@ from telewatt.web.errors import AnswerError
 from telewatt.web.json_text import instant
 from telewatt.web.past import Past
 from telewatt.web.times import WEEK, aligned, minutes_of, step_for
-from telewatt.web.words_of_quantities import name_of, quantity_object, unit_of
+from telewatt.web.words_of_quantities import name_of, quantity_object
 
 INTERVALS_MAX = 10_000
 CELLS_MAX = 60_000
@@ -177,7 +178,7 @@ def series_csv(past: Past, asked: Asked) -> Content:
     headings, columns = [_START.of(language), _END.of(language)], []
     for one in answer["series"]:
         title = name_of(one["quantity"], past.profile(one["who"])).of(language)
-        unit = unit_of(one["quantity"])
+        unit = KNOWN[one["quantity"]].unit
         for part, values in _parts_of(one):
             words = [one["who"], title, *([part.of(language)] if part else [])]
             headings.append(" - ".join(words) + (f" ({unit})" if unit else ""))

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.web.access import Access, access_path
 from telewatt.web.application import Application
 from telewatt.web.client import Clients, is_loopback
@@ -25,12 +25,8 @@ _NO_NETWORK = Text(
 )
 
 
-class NotServedError(Exception):
+class NotServedError(TextError):
     """The page may not be served like this: ``text`` says why, and the remedy."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(text.en)
-        self.text = text
 
 
 class Site:

@@ -18,8 +18,6 @@ _LADDER: tuple[tuple[int | Step | str, int], ...] = (
     (WEEK, 7 * 1440),
     (Step.MONTH, 28 * 1440),
 )
-_MINUTES = {Step.MINUTE: 1, Step.QUARTER: 15, Step.HOUR: 60, Step.DAY: 1440}
-_MINUTES |= {Step.MONTH: 28 * 1440, Step.YEAR: 365 * 1440}
 
 
 def step_for(asked: str | int, start: datetime, end: datetime, points: int) -> int | Step | str:
@@ -35,7 +33,7 @@ def step_for(asked: str | int, start: datetime, end: datetime, points: int) -> i
 def minutes_of(step: int | Step | str) -> int:
     """How long an interval is, at least."""
     if isinstance(step, Step):
-        return _MINUTES[step]
+        return step.minutes
     return step if isinstance(step, int) else 7 * 1440
 
 

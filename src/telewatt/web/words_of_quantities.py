@@ -4,16 +4,10 @@ from typing import Any
 
 from telewatt.entities import Profile, entity_of_quantity
 from telewatt.language import Text
-from telewatt.quantity import QUANTITIES
+from telewatt.quantity import KNOWN
 from telewatt.rollup.series import COUNTS
 from telewatt.shapes.values import words
 from telewatt.web.situations import tone_of
-
-COUNT_TITLES = {
-    "frames": Text("Frames received", "Trames reçues"),
-    "rejected": Text("Runs of bytes rejected", "Suites d'octets rejetées"),
-    "repaired": Text("Datasets repaired", "Groupes réparés"),
-}
 
 
 def register_number(quantity: str) -> int | None:
@@ -23,25 +17,10 @@ def register_number(quantity: str) -> int | None:
     return int(parts[1]) if is_register else None
 
 
-def kind_of(quantity: str) -> str:
-    """``counter``, ``gauge``, ``estimate`` or ``count``."""
-    return "count" if quantity in COUNTS else str(QUANTITIES[quantity].kind)
-
-
-def unit_of(quantity: str) -> str:
-    """Its unit; ``""`` where there is none."""
-    return "" if quantity in COUNTS else QUANTITIES[quantity].unit
-
-
-def title_of(quantity: str) -> Text:
-    """Its name in the table of quantities."""
-    return COUNT_TITLES[quantity] if quantity in COUNTS else QUANTITIES[quantity].title
-
-
 def name_of(quantity: str, profile: Profile | None) -> Text:
     """Its name by meaning: ``Heures creuses``, not register 1."""
     if quantity in COUNTS:
-        return COUNT_TITLES[quantity]
+        return KNOWN[quantity].title
     if profile is None:
         return entity_of_quantity(quantity).name
     return entity_of_quantity(quantity, profile.contract, profile.phases).name
@@ -58,11 +37,12 @@ def tone_of_quantity(quantity: str, profile: Profile | None) -> str | None:
 
 def quantity_object(quantity: str, profile: Profile | None) -> dict[str, Any]:
     """What is known of a quantity."""
+    _, unit, kind, title = KNOWN[quantity]
     return {
         "quantity": quantity,
-        "kind": kind_of(quantity),
-        "unit": unit_of(quantity),
-        "title": words(title_of(quantity)),
+        "kind": str(kind),
+        "unit": unit,
+        "title": words(title),
         "name": words(name_of(quantity, profile)),
         "tone": tone_of_quantity(quantity, profile),
     }

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from telewatt.entities import entity_of_label
+from telewatt.entities.entity import DEVICE_CLASSES
 from telewatt.esphome.validator.config import Config
 from telewatt.esphome.validator.findings import Finding, finding
 from telewatt.esphome.validator.item import Item
@@ -11,10 +12,7 @@ from telewatt.language import Text
 from telewatt.tic import Mode
 from telewatt.tic.labels import TABLE, Label
 
-_CLASS_OF = {
-    **{"VA": "apparent_power", "kVA": "apparent_power", "W": "power", "kW": "power"},
-    **{"V": "voltage", "A": "current", "min": "duration"},
-}
+_CLASS_OF = {**DEVICE_CLASSES, "kVA": "apparent_power"}
 _INDEX_UNITS = ("Wh", "kWh", "VArh")
 _OTHER = {Mode.HISTORIC: Mode.STANDARD, Mode.STANDARD: Mode.HISTORIC}
 _MODES = {

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from telewatt.esphome.validator.texts import ROWS
+from telewatt.esphome.validator.texts_entities import ENTITY_ROWS
+from telewatt.esphome.validator.texts_files import FILE_ROWS
+from telewatt.esphome.validator.texts_lines import LINE_ROWS
 from telewatt.language import Text
 
 
@@ -19,7 +21,10 @@ class Rule(NamedTuple):
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {name: Rule(name, what, why, remedy) for name, what, why, remedy in ROWS}
+    {
+        name: Rule(name, *(Text(*text) for text in texts))
+        for name, *texts in (*FILE_ROWS, *LINE_ROWS, *ENTITY_ROWS)
+    }
 )
 """Every finding there is, by its id."""
 

@@ -20,23 +20,18 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from telewatt.language import Text
+from telewatt.language import Text, TextError
 from telewatt.rollup.chunk import ChunkError
 from telewatt.store.faults import DamagedError, UntouchableError, is_world, telling_damage
 
 
-class HistoryError(Exception):
-    """The history cannot be used, or not so.
-
-    Attributes:
-        text: what is wrong, where, and the remedy.
-    """
+class HistoryError(TextError):
+    """The history cannot be used, or not so."""
 
     pattern = Text("{detail}", "{detail}")
 
     def __init__(self, **values: object) -> None:
-        self.text = self.pattern.fill(**values)
-        super().__init__(self.text.en)
+        super().__init__(self.pattern.fill(**values))
 
 
 class HistoryDiskError(HistoryError):
