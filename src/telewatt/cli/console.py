@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 STDOUT = 1
 NOTHING_FOUND = 1
 USAGE_ERROR = 2
+UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
+UNWRITABLE = Text("{path} cannot be written: {why}", "{path} ne peut être écrit : {why}")
+STOPPED = Text(
+    "stopped; the same command goes on from here", "arrêté ; la même commande reprendra ici"
+)
 
 
 @dataclass(frozen=True, slots=True)

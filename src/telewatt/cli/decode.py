@@ -13,7 +13,7 @@ from typing import Annotated, Literal, cast
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, Console, console_of, discard_output
+from telewatt.cli.console import NOTHING_FOUND, UNREADABLE, Console, console_of, discard_output
 from telewatt.cli.decode_forms import Form, form_named
 from telewatt.language import Text
 from telewatt.shapes.values import mode_name
@@ -30,7 +30,6 @@ _CLOSED_STDIN = Text(
     "standard input (-) is closed: give a file, or a pipe",
     "l'entrée standard (-) est fermée : donnez un fichier, ou un tube",
 )
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _UNWRITABLE = Text("cannot write: {why}", "écriture impossible : {why}")
 _SUMMARY = (
     Text("frames", "trames"),
@@ -128,7 +127,7 @@ def _write(output: Form, paths: list[str], mode: str, summary: Summary, console:
                     if path == STDIN:
                         sys.stdout.flush()
             except UnreadableError as error:
-                console.tell(_UNREADABLE, path=path, why=error.why)
+                console.tell(UNREADABLE, path=path, why=error.why)
                 summary.is_whole = False
     sys.stdout.flush()
 
@@ -154,7 +153,7 @@ def _require_readable(console: Console, paths: list[str]) -> None:
         console.fail(_CLOSED_STDIN)
     for path in paths:
         if path != STDIN and (problem := _problem_of(Path(path))):
-            console.fail(_UNREADABLE, path=path, why=os.strerror(problem))
+            console.fail(UNREADABLE, path=path, why=os.strerror(problem))
 
 
 def _problem_of(path: Path) -> int | None:

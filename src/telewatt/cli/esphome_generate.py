@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from telewatt.cli import esphome_help as texts
-from telewatt.cli.console import Console, console_of
+from telewatt.cli.console import UNWRITABLE, Console, console_of
 from telewatt.cli.esphome_meters import meters_of
 from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.esphome.answers import AnswerError, DeviceAnswers, check
@@ -15,7 +15,6 @@ from telewatt.esphome.boards import BOARDS, HOST, Board
 from telewatt.esphome.factory import files_of
 from telewatt.language import Text
 
-_UNWRITABLE = Text("{path} cannot be written: {why}", "{path} ne peut être écrit : {why}")
 _NO_BOARD = Text(
     "--board {name}: unknown; known are: {known}", "--board {name} : inconnue ; connues : {known}"
 )
@@ -140,5 +139,5 @@ def _write(console: Console, files: dict[str, str], folder: Path, force: bool) -
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         except OSError as error:
-            console.fail(_UNWRITABLE, CANNOT_WRITE, path=folder / path, why=error.strerror)
+            console.fail(UNWRITABLE, CANNOT_WRITE, path=folder / path, why=error.strerror)
         console.tell(_WRITTEN, path=folder / path)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from telewatt.cli.console import Console
+from telewatt.cli.console import UNREADABLE, Console
 from telewatt.cli.past import ending_on_trouble
 from telewatt.cli.setup import Setup, load
 from telewatt.esphome.answers import MeterAnswers, read_meter
@@ -46,7 +46,6 @@ _NO_JOURNAL = Text(
     "--seen {name} : il n'y a pas de journal {journal} ; lancez `telewatt run`, ou donnez "
     "--journal FICHIER",
 )
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 
 
 def meters_of(console: Console, given: dict[str, Any]) -> tuple[MeterAnswers, ...]:
@@ -101,7 +100,7 @@ def _captured(console: Console, name: str, path: str) -> MeterAnswers:
     try:
         frames = [*decoder.feed(Path(path).read_bytes()), *decoder.close()]
     except OSError as error:
-        console.fail(_UNREADABLE, path=path, why=error.strerror)
+        console.fail(UNREADABLE, path=path, why=error.strerror)
     meter = meter_of(name, frames)
     if meter is None:
         console.fail(_NO_FRAMES, path=path)

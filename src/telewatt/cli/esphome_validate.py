@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from telewatt.cli import esphome_help as texts
-from telewatt.cli.console import console_of
+from telewatt.cli.console import UNREADABLE, console_of
 from telewatt.language import Text
 
 MOST_BYTES = 2_000_000
 FOUND = 1
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _FOUND = Text("findings: {count}", "constats : {count}")
 _NOTHING = Text("nothing to object to", "rien à redire")
 
@@ -33,7 +32,7 @@ def validate(
         try:
             found = validate_file(file, partial(_read, given=file))
         except OSError as error:
-            console.fail(_UNREADABLE, path=file, why=error.strerror or str(error))
+            console.fail(UNREADABLE, path=file, why=error.strerror or str(error))
         for one in found:
             line = f"{one.file}:{one.line}: {one.id}: {one.text.of(console.language)}"
             sys.stdout.write(f"{_plain(line)}\n")

@@ -5,9 +5,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from telewatt.cli.console import NOTHING_FOUND
+from telewatt.cli.console import NOTHING_FOUND, STOPPED
 from telewatt.cli.export_target import LeakError, Selection, Target
-from telewatt.cli.past import ending_on_trouble
+from telewatt.cli.past import NO_JOURNAL, ending_on_trouble
 from telewatt.cli.setup import Setup
 from telewatt.derivation import meter_key
 from telewatt.exchange.anonymiser import Anonymiser
@@ -20,12 +20,6 @@ from telewatt.language import Text
 from telewatt.store import Archive
 from telewatt.tic import Status
 
-_NO_JOURNAL = Text(
-    "{journal}: there is no journal → start `telewatt run`, or give the one there is: --journal "
-    "FILE",
-    "{journal} : il n'y a pas de journal → lancez `telewatt run`, ou donnez celui qui existe : "
-    "--journal FICHIER",
-)
 _NOTHING = Text(
     "no frame in this selection → give an earlier --since, or look at `telewatt meters`",
     "aucune trame dans cette sélection → donnez un --since plus ancien, ou voyez `telewatt meters`",
@@ -35,9 +29,6 @@ _SEVERAL = Text(
     "--output FOLDER/",
     "plusieurs lignes ne tiennent pas dans une capture → choisissez avec --meter, ou donnez un "
     "dossier : --output DOSSIER/",
-)
-_STOPPED = Text(
-    "stopped; the same command goes on from here", "arrêté ; la même commande reprendra ici"
 )
 _NO_LINE = Text(
     "{count} frames left out: their values came decoded from another program, there was no line; "
@@ -51,7 +42,7 @@ _DONE = Text("{count} frames exported", "{count} trames exportées")
 def export_frames(setup: Setup, selection: Selection, target: Target) -> None:
     """Write the selected frames; nothing to write ends the command with code 1."""
     if not setup.journal.exists():
-        setup.console.fail(_NO_JOURNAL, code=NOTHING_FOUND, journal=setup.journal)
+        setup.console.fail(NO_JOURNAL, code=NOTHING_FOUND, journal=setup.journal)
     frames = _Frames(setup, selection, target)
     if target.form == "raw" and target.path:
         _write_captures(setup, frames, target, target.path)
@@ -144,7 +135,7 @@ def _write_captures(setup: Setup, frames: _Frames, target: Target, path: Path) -
             capture.publish()
     except KeyboardInterrupt:
         _close(captures, Capture.keep)
-        setup.console.fail(_STOPPED, code=130)
+        setup.console.fail(STOPPED, code=130)
     except LeakError:
         _close(captures, Capture.discard)
         target.fail_leaking()

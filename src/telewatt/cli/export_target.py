@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal, NamedTuple
 
-from telewatt.cli.console import NOTHING_FOUND, Console, discard_output
+from telewatt.cli.console import NOTHING_FOUND, UNWRITABLE, Console, discard_output
 from telewatt.exchange.identities import Identities
 from telewatt.exchange.output import whole_file
 from telewatt.exchange.scanner import Scanner
@@ -26,7 +26,6 @@ _FOLDER = Text(
     "{path} is a folder → give a file; only --format raw writes a file for each meter into one",
     "{path} est un dossier → donnez un fichier ; seul --format raw y en écrit un par compteur",
 )
-_UNWRITABLE = Text("{path} cannot be written: {why}", "{path} ne peut être écrit : {why}")
 _STDOUT = Text("standard output", "la sortie standard")
 _LEAK = Text(
     "{path}: it would show an identifier, so it was deleted → report this",
@@ -131,7 +130,7 @@ class Target:
     def fail_unwritable(self, error: OSError) -> None:
         """End the command: the output cannot be written."""
         path, why = self.path or _STDOUT, error.strerror or error
-        self._console.fail(_UNWRITABLE, code=NOTHING_FOUND, path=path, why=why)
+        self._console.fail(UNWRITABLE, code=NOTHING_FOUND, path=path, why=why)
 
 
 def _find_in_parquet(scanner: Scanner, file: IO[bytes]) -> str | None:

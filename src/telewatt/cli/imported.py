@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from telewatt.cli.console import NOTHING_FOUND, Console
+from telewatt.cli.console import NOTHING_FOUND, UNREADABLE, Console
 from telewatt.cli.import_report import say, tell
 from telewatt.exchange import Hints, Measures, NotImportableError, parse
 from telewatt.exchange.bundle import pack
@@ -19,7 +19,6 @@ from telewatt.rollup import Portion
 from telewatt.rollup.instant import ALWAYS, from_ms
 from telewatt.store.history import History, Meter
 
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _NONE_IMPORTED = Text("nothing was imported", "rien n'a été importé")
 _DONE = Text("  import {number}", "  import {number}")
 _KNOWN = Text(
@@ -74,7 +73,7 @@ def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Ca
                 content = pack(content, times_of(path).read_bytes())
             found.append(Candidate(path, content, parse(content, hints), hints))
         except OSError as error:
-            console.tell(_UNREADABLE, path=path, why=error.strerror or error)
+            console.tell(UNREADABLE, path=path, why=error.strerror or error)
             wrong = True
         except NotImportableError as error:
             console.write(error.describe(str(path), console.language))

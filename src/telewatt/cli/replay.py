@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, console_of
+from telewatt.cli.console import NOTHING_FOUND, STOPPED, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.cli.past import ending_on_trouble
 from telewatt.cli.progress import progress
@@ -26,9 +26,6 @@ _NO_HISTORY = Text(
 )
 _GOES_ON = Text("going on with the replay that was broken off", "reprise du recalcul interrompu")
 _BAR = Text("replay", "recalcul")
-_STOPPED = Text(
-    "stopped; the same command goes on from here", "arrêté ; la même commande reprendra ici"
-)
 _SAME = Text(
     "{entries} frames decoded again: today's decoder reads the same in all of them",
     "{entries} trames redécodées : le décodeur actuel y lit partout la même chose",
@@ -74,7 +71,7 @@ def replay(
         with ending_on_trouble(setup):
             changes = _replay(setup, begin, meter or [])
     except KeyboardInterrupt:
-        console.fail(_STOPPED, code=130)
+        console.fail(STOPPED, code=130)
     for text in _describe(changes):
         sys.stdout.write(text.of(console.language) + "\n")
 

@@ -25,13 +25,13 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from telewatt.cli.console import UNREADABLE
 from telewatt.language import Text, TextError
 from telewatt.simulator import MeterSettings, SettingsError, parse_settings
 
 FIRST_SEED = "1"
 
 _WRONG = Text("{where}: {why}", "{where} : {why}")
-_UNREADABLE = Text("{path} cannot be read: {why}", "{path} est illisible : {why}")
 _NO_METERS = Text(
     '{path}: no meter: add a section [meters.NAME] with to = "pty:PATH"',
     '{path} : aucun compteur : ajoutez une section [meters.NOM] avec to = "pty:CHEMIN"',
@@ -122,7 +122,7 @@ def _load(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ScenarioError(_UNREADABLE.fill(path=path, why=error.strerror)) from error
+        raise ScenarioError(UNREADABLE.fill(path=path, why=error.strerror)) from error
     except ValueError as error:  # TOML or UTF-8
         raise ScenarioError(_WRONG.fill(where=path, why=error)) from error
 

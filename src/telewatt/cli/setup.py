@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from telewatt.cli.console import USAGE_ERROR, Console
+from telewatt.cli.console import UNREADABLE, USAGE_ERROR, Console
 from telewatt.config import Config, ConfigError, Fault, Problem, build, parse
 from telewatt.config.kinds import FilePath, has_control
 from telewatt.config.model import SECTIONS
@@ -27,7 +27,6 @@ _NO_FILE = Text(
     "une, donnez des compteurs (--meter maison=/dev/ttyUSB0), ou voyez ce qu'il y a : `telewatt "
     "web setup`",
 )
-_UNREADABLE = Text("{file} cannot be read: {why}", "{file} est illisible : {why}")
 _NOT_UTF_8 = Text(
     "{file}:{line}: this is not UTF-8 text → save the file in the encoding UTF-8",
     "{file}:{line}: ce n'est pas du texte UTF-8 → enregistrez le fichier en codage UTF-8",
@@ -74,8 +73,6 @@ _NO_SPEED = Fault(
     Text("this source has no speed to choose", "cette source n'a pas de vitesse à choisir"),
     Text("remove the line", "ôtez la ligne"),
 )
-
-
 _NO_SECRET = Fault(
     Text("this source takes no such thing", "cette source n'en prend pas"),
     Text("remove the line", "ôtez la ligne"),
@@ -212,7 +209,7 @@ def _find_file(console: Console) -> Path | None:
         except OSError as error:
             if not file.is_absolute():  # somebody else's folder: `sudo -u telewatt telewatt check`
                 continue
-            console.fail(_UNREADABLE, file=file, why=error.strerror)
+            console.fail(UNREADABLE, path=file, why=error.strerror)
     return None
 
 
@@ -220,7 +217,7 @@ def _read(console: Console, file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")  # Windows editors write its mark
     except OSError as error:
-        return console.fail(_UNREADABLE, file=file, why=error.strerror)
+        return console.fail(UNREADABLE, path=file, why=error.strerror)
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return console.fail(_NOT_UTF_8, file=file, line=line)
