@@ -98,10 +98,6 @@ class Fold:
         elif len(self._aside) > _ASIDE_MAX:
             del self._aside[min(self._aside)]
 
-    def measure(self, at_ms: int, gauges: Mapping[str, int]) -> None:
-        """Fold momentary values by quantity, alone where there is no frame."""
-        _minute_of(self._open, at_ms).note_gauges(gauges)
-
     def take(self, until: datetime | None = None) -> Portion:
         """What was folded and not yet given away: of the hours that are over, or everything.
 

@@ -23,12 +23,10 @@ from telewatt.store.history import (
     HistoryForeignError,
     HistoryMovedError,
     HistoryNewerError,
-    Stage,
 )
 from telewatt.store.history.database import SCHEMA
 from tests.store.disks import file_size_limit, inserted_card
 from tests.store.history.meters import METER, START, points, portion
-from tests.store.history.test_history import contents
 
 HOUR = timedelta(hours=1)
 
@@ -289,9 +287,7 @@ def test_a_history_that_is_killed_is_whole_and_goes_on(tmp_path: Path) -> None:
     history = History.open(path)
     assert history.progress().place >= promised > 0
     assert history.progress().state == {"place": history.progress().place}
-    before = {key: each for key, each in contents(path).items() if key[0] == Stage.LIVE}
-    history.rebuild()
-    assert {key: each for key, each in contents(path).items() if key[0] == Stage.LIVE} == before
+    assert history.verify().differences == []
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()

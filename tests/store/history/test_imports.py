@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telewatt.rollup import Fold, Portion, Step
+from telewatt.rollup import Fold, Gauge, Portion, Step, Summary
 from telewatt.rollup.instant import HOUR_MS
 from telewatt.rollup.total import Energy, Quality
 from telewatt.store.history import History, ImportLostError
@@ -180,10 +180,10 @@ def test_energy_is_additive_over_the_journal_and_imports(data: st.DataObject) ->
 
 
 def test_gauges_and_frames_of_an_interval_come_from_one_origin(history: History) -> None:
-    fold = Fold(METER)
-    for minute in range(180):
-        fold.measure(START_MS + minute * 60_000, {"apparent_va": 100})
-    history.add_import([b"x"], [fold.take()], kind="csv", name="a", meter=METER)
+    measured = Summary(gauges={"apparent_va": Gauge(1, 100, 100, 100)})
+    minutes = {START_MS + minute * 60_000: measured for minute in range(180)}
+    portions = [Portion(METER, minutes=minutes)]
+    history.add_import([b"x"], portions, kind="csv", name="a", meter=METER)
     history.write([portion(points(10, start_ms=START_MS + HOUR_MS))], 1, {})
     rows = history.series(METER, "apparent_va", START, START + 3 * HOUR, Step.HOUR).rows
     assert [row.samples for row in rows] == [60, 10, 60]

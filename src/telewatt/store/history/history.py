@@ -17,7 +17,7 @@ from telewatt.store.history.faults import GenerationError, ReplayLostError
 from telewatt.store.history.imports import Draft, Import
 from telewatt.store.history.meters import Join, Meter
 from telewatt.store.history.queries import OpenPart, Query
-from telewatt.store.history.shelf import Shelf, Stage
+from telewatt.store.history.shelf import Stage
 from telewatt.store.history.stages import Progress
 from telewatt.store.history.verify import Report, verify
 from telewatt.truth.judgement import Event
@@ -132,13 +132,6 @@ class History:
         """
         with self._database.writing() as connection:
             stages.begin_journal(connection, state)
-
-    def rebuild(self) -> None:
-        """Compute quarters, hours and days from the minutes again."""
-        with self._database.writing() as connection:
-            sql = "SELECT DISTINCT meter, origin FROM chunk WHERE stage = 0"
-            for meter, origin in connection.execute(sql).fetchall():
-                Shelf(connection, meter, origin).rebuild()
 
     def verify(self, on_part: Callable[[int, int], None] | None = None) -> Report:
         """Compare quarters, hours and days with what the minutes give, and contents of imports.

@@ -134,21 +134,6 @@ class Shelf:
             self._store(level, span, kept, ())
             hours = kept
 
-    def rebuild(self) -> None:
-        """Compute all other levels from the minutes again."""
-        sql = "DELETE FROM chunk WHERE stage = ? AND origin = ? AND meter = ? AND level > 0"
-        hours = self._starts(*ALWAYS)
-        self._connection.execute(sql, self._key)
-        days: dict[int, list[int]] = {}
-        for hour in hours:
-            days.setdefault(floor_ms(Step.DAY, hour), []).append(hour)
-        for day in days.values():
-            changed: _Summaries = {}
-            for hour in day:
-                stored = self._load(Level.MINUTE, hour)
-                changed |= _merged(stored, Step.QUARTER, stored)
-            self._raise(changed)
-
     def _raise(self, changed: _Summaries) -> None:
         """Bring the coarser levels up to date after these quarters changed."""
         for level in (Level.QUARTER, Level.HOUR, Level.DAY):
