@@ -13,11 +13,10 @@ import pytest
 
 from bench.past import readings_of
 from telewatt.config.model import MqttConfig
-from telewatt.derivation import Judged
 from telewatt.shapes.values import utc_text
-from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
+from telewatt.sinks.mqtt.homeassistant import HomeAssistant
 from telewatt.sinks.mqtt.sink import MqttSink
-from telewatt.sinks.mqtt.topics import Message, label_level
+from telewatt.sinks.mqtt.topics import label_level
 from tests.real.mosquitto import Mosquitto
 from tests.sinks.judging import house_in, judged
 
@@ -274,51 +273,37 @@ async def test_every_quality_of_service_works(
         assert later.last(topic) is None
 
 
-class Neighbour:
-    """A program that is told of the meters; it is away when it has to hear."""
-
-    filters = ("neighbour/#",)
-
-    def __init__(self) -> None:
-        self.facts: list[MeterFacts] = []
-        self.frames = 0
-
-    def news(self, judged: Judged) -> list[Message]:
-        self.frames += 1
-        return []
-
-    def messages(self, facts: MeterFacts) -> list[Message]:
-        self.facts.append(facts)
-        return [Message("neighbour/told", ",".join(sorted(facts.labels)), retain=True)]
-
-    def hear(self, topic: str, payload: bytes, *, retained: bool) -> Heard:
-        if payload == b"bug":
-            raise RuntimeError("a bug")
-        if topic == "neighbour/told":
-            return Heard()
-        return Heard(again=True, messages=[Message("answer", payload.decode())])
-
-
-async def test_other_programs_are_told_what_a_meter_sends_and_are_heard(
+async def test_home_assistant_is_told_once_and_again_when_it_has_started(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("telewatt.sinks.mqtt.sink.LOOK_S", 0.1)
-    neighbour = Neighbour()
-    monkeypatch.setattr("telewatt.sinks.mqtt.sink.announcers_of", lambda *_, **__: [neighbour])
+    topic = f"homeassistant/device/telewatt_{HISTORIC[0].reading.meter}/config"
     async with subscribed(mosquitto) as heard, sink_to(mosquitto, tmp_path) as sink:
         attending = asyncio.create_task(attend(sink))
         for each in HISTORIC[:20]:
             await sink.show(each)
-        await until(lambda: "HCHC" in (heard.last("neighbour/told") or ""))
-        assert neighbour.frames == 20
-        told = len(neighbour.facts)
+        await until(lambda: "import_1_wh" in (heard.last(topic) or ""))
+        told = len(heard.all(topic))
         assert told <= 4  # when something is new, and not with every frame
         async with aiomqtt.Client(mosquitto.host, mosquitto.port) as asker:
-            await asker.publish("neighbour/birth", "hello", 1)
-            await until(lambda: heard.last("answer") == "hello")
-            assert len(neighbour.facts) == told + 1
-            await asker.publish("neighbour/birth", "bug", 1)
+            await asker.publish("homeassistant/status", "online", 1)
+            await until(lambda: len(heard.all(topic)) == told + 1)
+        attending.cancel()
+
+
+async def test_a_bug_in_what_hears_is_loud(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hear(home: HomeAssistant, topic: str, payload: bytes, *, retained: bool) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(HomeAssistant, "hear", hear)
+    async with sink_to(mosquitto, tmp_path) as sink:
+        attending = asyncio.create_task(attend(sink))
+        await sink.show(HISTORIC[0])
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port) as asker:
+            await asker.publish("homeassistant/status", "online", 1)
             with pytest.raises(RuntimeError, match="a bug"):
                 await asyncio.wait_for(attending, PATIENCE_S)
         with pytest.raises(RuntimeError, match="a bug"):
-            await sink.show(HISTORIC[20])
+            await sink.show(HISTORIC[1])

@@ -14,7 +14,6 @@ from telewatt.derivation import Judged
 from telewatt.language import Language, Text
 from telewatt.quality import LineReport
 from telewatt.sinks import House
-from telewatt.sinks.mqtt.announcing import MeterFacts
 from telewatt.sinks.mqtt.homeassistant import HomeAssistant
 from telewatt.sinks.mqtt.topics import Message, Topics
 from tests.sinks.judging import house_in
@@ -103,9 +102,7 @@ def test_all_is_told_again_when_home_assistant_starts(tmp_path: Any) -> None:
     told(home, TEMPO)
     assert home.hear("homeassistant/status", b"online", retained=False).again
     assert not home.hear("homeassistant/status", b"offline", retained=False).again
-    reading = TEMPO[-1].reading
-    facts = MeterFacts("021861348497", "house", frozenset(), frozenset(), reading.frame)
-    assert [message.topic for message in home.messages(facts)] == [TOPIC, STATE]
+    assert [message.topic for message in home.everything("021861348497")] == [TOPIC, STATE]
 
 
 def test_what_a_meter_does_not_send_any_more_is_taken_back_once_that_is_sure(

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -130,32 +129,6 @@ def test_another_mode_takes_the_labels_of_the_old_one_away() -> None:
     assert labels_of(told[5])["PAPP"] == ""
     assert "PAPP" not in state_of(told[5])["labels"]
     assert state_of(told[5])["labels"]["SINSTS"] == 750
-
-
-def test_facts_change_with_labels_and_contract_only() -> None:
-    frames = [historic(n, HCHC=5_000_000, PAPP=750 + n) for n in range(8)]
-    other = [historic(8 + n, HCHC=5_000_000, PAPP=750, OPTARIF="HC..") for n in range(2)]
-    meter = Meter(judged(frames)[0], TOPICS, retain=True, now_s=0.0)
-    seen = []
-    for each in judged([*frames, *other]):
-        meter.take(each)
-        seen.append(meter.facts)
-    assert len({id(each) for each in seen[5:8]}) == 1
-    assert seen[7].labels == {"PTEC", "ISOUSC", "HCHC", "PAPP"}
-    assert seen[7].quantities == {"import_wh", "import_1_wh", "apparent_va"}
-    assert seen[9].labels == seen[7].labels | {"OPTARIF"}
-
-
-def test_facts_name_the_line_on_which_the_meter_is() -> None:
-    frames = [historic(n, HCHC=5_000_000, PAPP=750) for n in range(8)]
-    moved = [replace(each, source="barn") for each in frames[6:]]
-    meter = Meter(judged(frames)[0], TOPICS, retain=True, now_s=0.0)
-    sources = []
-    for each in judged([*frames[:6], *moved]):
-        meter.take(each)
-        assert meter.facts is not None
-        sources.append(meter.facts.source)
-    assert sources == ["house"] * 6 + ["barn"] * 2
 
 
 def test_all_is_told_again_to_a_broker_that_has_lost_it() -> None:

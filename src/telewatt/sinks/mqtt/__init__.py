@@ -6,8 +6,7 @@
     presence     whether a meter is there
     linkysensor  the messages of an older program, for those who come from it
     commands     what may be asked over MQTT
-    announcing   the seam for what is told about a meter beside its values (discovery)
-    homeassistant  Home Assistant is told so
+    homeassistant  what Home Assistant is told of a meter beside its values (discovery)
     connection   to the broker; `remedies` says what is wrong with it
     sink         all of it together
 

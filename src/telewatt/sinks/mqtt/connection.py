@@ -100,10 +100,6 @@ class Connection:
         if filters:
             await self._answered(self._client.subscribe([(each, 1) for each in filters]))
 
-    async def unsubscribe(self, filters: Sequence[str]) -> None:
-        """Hear it no more. Raises SinkError."""
-        await self._answered(self._client.unsubscribe(list(filters)))
-
     async def wait_lost(self) -> None:
         """Wait until it is lost. Raises SinkError, always."""
         await self.lost.wait()

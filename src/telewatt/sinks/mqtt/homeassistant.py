@@ -9,14 +9,13 @@ broker, which keeps the messages. The reasons: docs/adr/0017-home-assistant.md.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from telewatt import __version__
 from telewatt.derivation import Judged, meter_key
 from telewatt.entities import Device, Entity, Profile, discovery_of, state_of
 from telewatt.shapes.values import json_text
 from telewatt.sinks import House
-from telewatt.sinks.mqtt.announcing import Heard, MeterFacts
 from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.situation import LineQuality, Present
 
@@ -47,8 +46,20 @@ class _Meter:
         self.again_at: datetime | None = None
 
 
+class Heard(NamedTuple):
+    """What follows from a message.
+
+    Attributes:
+        again: whether everything is to be told again.
+        messages: what is to be published.
+    """
+
+    again: bool = False
+    messages: Sequence[Message] = ()
+
+
 class HomeAssistant:
-    """Announces to Home Assistant.
+    """Announces to Home Assistant; knows nothing of connections.
 
     Args:
         prefix: where Home Assistant looks for announcements.
@@ -67,11 +78,11 @@ class HomeAssistant:
 
     @property
     def filters(self) -> Sequence[str]:
-        """See `Announcer`."""
+        """What to subscribe to, on each connection anew."""
         return self._birth, f"{self._prefix}/device/+/config"
 
     def news(self, judged: Judged) -> Iterable[Message]:
-        """See `Announcer`."""
+        """What it is told with this frame, the next one of its meter."""
         name = meter_key(judged.reading)
         meter = self._meters.get(name)
         if meter is None or meter.device.source != judged.reading.source:
@@ -94,15 +105,15 @@ class HomeAssistant:
             messages.append(self._state(meter))
         return messages
 
-    def messages(self, facts: MeterFacts) -> Iterator[Message]:
-        """See `Announcer`."""
-        meter = self._meters.get(facts.meter)
+    def everything(self, name: str) -> Iterator[Message]:
+        """All it is told of this meter: for a new connection, and after `Heard.again`."""
+        meter = self._meters.get(name)
         if meter is not None and meter.profile is not None:
             yield from self._announcement(meter)
             yield self._state(meter)
 
     def hear(self, topic: str, payload: bytes, *, retained: bool) -> Heard:
-        """See `Announcer`."""
+        """A message that fits one of the filters. Whatever comes is no error."""
         if topic == self._birth:
             return Heard(again=payload == ONLINE and not retained)
         if not retained or not payload:

@@ -16,7 +16,6 @@ from telewatt.derivation import Judged, meter_key
 from telewatt.reading import Reading
 from telewatt.shapes.reading import entry_object, events_of, totals_members
 from telewatt.shapes.values import json_text, utc_text
-from telewatt.sinks.mqtt.announcing import MeterFacts
 from telewatt.sinks.mqtt.payload import plain_text, value_of
 from telewatt.sinks.mqtt.presence import Presence
 from telewatt.sinks.mqtt.topics import Message, Topics
@@ -28,8 +27,6 @@ HELD_FRAMES = 8
 """More than the truth engine holds back."""
 AVAILABLE = {True: "online", False: "offline"}
 _WHOLE = (Status.COMPLETE, Status.RELAYED)
-CONTRACT = ("OPTARIF", "NGTF", "ISOUSC", "PREF", "PCOUP", "VTIC")
-"""What an announcement may depend on besides the labels."""
 
 
 class _Told(NamedTuple):
@@ -87,32 +84,23 @@ class Meter:
         self.name = meter_key(judged.reading)
         self.presence = Presence(now_s)
         self.available = False
-        self.facts: MeterFacts | None = None
         self._topics, self._retain = topics, retain
-        self._source = judged.reading.source
         self._vouching = Vouching()
         self._labels: dict[str, _Told] = {}
         self._settled: Settled | None = None
         self._gauges: dict[str, int] = {}
         self._mode: Mode | None = None
-        self._seen: set[str] = set()
-        self._contract: tuple[str, ...] = ()
         self._state = ""
 
     # -- a new frame -------------------------------------------------------------------------
 
     def take(self, judged: Judged) -> list[Message]:
         """The next frame of this meter: what is to be published at once."""
-        reading = judged.reading
-        frame = reading.frame
-        self._source = reading.source
+        frame = judged.reading.frame
         gone = self._follow_mode(frame)
         changed = self._follow_labels(judged)
         if frame.status is Status.COMPLETE and frame.kind is Kind.LONG:
             gone += self._forget_absent(frame)
-            self._follow_facts(frame)
-        elif frame.status is Status.RELAYED:
-            self._follow_facts(frame)
         self._state = self._state_text(judged)
         name = self.name
         return [
@@ -130,7 +118,6 @@ class Meter:
         gone = list(self._labels)
         self._mode = mode
         self._labels.clear()
-        self._seen.clear()
         self._gauges.clear()
         return gone
 
@@ -159,21 +146,6 @@ class Meter:
         for label in gone:
             del self._labels[label]
         return gone
-
-    def _follow_facts(self, frame: Frame) -> None:
-        contract = tuple(
-            self._labels[label].dataset.data for label in CONTRACT if label in self._labels
-        )
-        seen = self._seen
-        before = len(seen), self._contract, self.facts and self.facts.source
-        seen.update(self._labels, self._settled.totals if self._settled else (), self._gauges)
-        if self.facts is not None and before == (len(seen), contract, self._source):
-            return
-        self._contract = contract
-        quantities = frozenset(seen.intersection(_QUANTITIES))
-        self.facts = MeterFacts(
-            self.name, self._source, frozenset(seen - quantities), quantities, frame
-        )
 
     def _state_text(self, judged: Judged) -> str:
         start = json_text(
@@ -215,9 +187,6 @@ class Meter:
 
     def _label(self, label: str, text: str) -> Message:
         return Message(self._topics.label(self.name, label), text, self._retain)
-
-
-_QUANTITIES = frozenset((*INDEXES.values(), *GAUGES.values()))
 
 
 def event_messages(judged: Judged, topics: Topics) -> Iterator[Message]:

@@ -14,7 +14,6 @@ from telewatt.shapes.reading import line_object
 from telewatt.shapes.values import json_text
 from telewatt.sinks import House, LiveSink, SinkError
 from telewatt.sinks.mqtt import linkysensor
-from telewatt.sinks.mqtt.announcing import Announcer, MeterFacts
 from telewatt.sinks.mqtt.broker import Broker, broker_of
 from telewatt.sinks.mqtt.commands import Commands
 from telewatt.sinks.mqtt.connection import Connection
@@ -40,18 +39,17 @@ class MqttSink(LiveSink):
 
     Args:
         section: the settings that do not concern the connection.
-        announcers: other programs to be told of the meters.
+        home: tells Home Assistant of the meters; ``None`` if nobody does.
     """
 
     def __init__(
-        self, section: MqttConfig, house: House, broker: Broker, announcers: Sequence[Announcer]
+        self, section: MqttConfig, house: House, broker: Broker, home: HomeAssistant | None
     ) -> None:
         self._section, self._house, self._broker = section, house, broker
-        self._announcers = announcers
+        self._home = home
         self._topics = Topics(section.prefix)
         self._commands = Commands(self._topics.command)
         self._meters: dict[str, Meter] = {}
-        self._announced: dict[str, MeterFacts] = {}
         self._frames: dict[str, linkysensor.Frames] = {}
         self._compatible = section.payload == "linky-sensor"
         self._connection: Connection | None = None
@@ -67,7 +65,7 @@ class MqttSink(LiveSink):
     def of(cls, section: MqttConfig, house: House) -> "MqttSink":
         """The one a section ``[mqtt]`` describes."""
         broker = broker_of(section, house)
-        return cls(section, house, broker, announcers_of(section, house, broker.client_id))
+        return cls(section, house, broker, home_of(section, house, broker.client_id))
 
     # -- what the framework calls ------------------------------------------------------------
 
@@ -75,7 +73,8 @@ class MqttSink(LiveSink):
         """See `LiveSink`."""
         connection = await self._connected()
         await connection.publish(self._news_of(judged))
-        await connection.publish(self._news_for_others(judged))  # values do not wait for these
+        if self._home is not None and not self._compatible:
+            await connection.publish(self._home.news(judged))  # values do not wait for these
 
     async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""
@@ -130,7 +129,7 @@ class MqttSink(LiveSink):
         will = self._status(online=False)
         connection = await Connection.open(self._broker, will, self._section.qos, self._hear)
         try:
-            filters = [each for announcer in self._announcers for each in announcer.filters]
+            filters = self._home.filters if self._home else ()
             topics = self._topics
             await connection.subscribe([topics.commands, topics.availabilities, *filters])
             await connection.publish([self._status(online=True), *self._everything(_now_s())])
@@ -148,12 +147,10 @@ class MqttSink(LiveSink):
         elif incoming.topic.matches(self._topics.availabilities):
             if retained and payload == AVAILABLE[True].encode():
                 self._left_online.setdefault(topic, _now_s())
-        else:
-            for announcer in self._announcers:
-                if any(map(incoming.topic.matches, announcer.filters)):
-                    heard = announcer.hear(topic, payload, retained=retained)
-                    self._again = self._again or heard.again
-                    self._replies.extend(heard.messages)
+        elif self._home and any(map(incoming.topic.matches, self._home.filters)):
+            heard = self._home.hear(topic, payload, retained=retained)
+            self._again = self._again or heard.again
+            self._replies.extend(heard.messages)
 
     # -- messages ----------------------------------------------------------------------------
 
@@ -181,22 +178,6 @@ class MqttSink(LiveSink):
         yield from meter.look(now_s)
         yield from meter.take(judged)
 
-    def _news_for_others(self, judged: Judged) -> Iterator[Message]:
-        """The same for the programs that are told besides."""
-        meter = self._meters.get(meter_key(judged.reading))
-        if meter is None:
-            return
-        for announcer in self._announcers:
-            yield from announcer.news(judged)
-        if meter.facts is not self._announced.get(meter.name):
-            yield from self._announcements(meter)
-
-    def _announcements(self, meter: Meter) -> Iterator[Message]:
-        if meter.facts is not None:
-            self._announced[meter.name] = meter.facts
-            for announcer in self._announcers:
-                yield from announcer.messages(meter.facts)
-
     def _history_of(self, judged: Judged) -> Iterator[Message]:
         """An entry that was missed."""
         plausible = judged.judgement.gauges
@@ -211,12 +192,13 @@ class MqttSink(LiveSink):
         yield from event_messages(judged, self._topics)
 
     def _everything(self, now_s: float) -> Iterator[Message]:
-        """All that the broker keeps, and what others are told."""
+        """All that the broker keeps, and what Home Assistant is told."""
         self._told_s, self._again = now_s, False
         for meter in list(self._meters.values()):
             yield from meter.look(now_s)
             yield from meter.everything()
-            yield from self._announcements(meter)
+            if self._home is not None:
+                yield from self._home.everything(meter.name)
         yield from self._status_of_lines(everything=True)
         yield self._service()
 
@@ -270,16 +252,16 @@ class MqttSink(LiveSink):
         return Message(self._topics.service, json_text(said), self._section.retain)
 
 
-def announcers_of(section: MqttConfig, house: House, owner: str) -> Sequence[Announcer]:
-    """The programs that are told of the meters.
+def home_of(section: MqttConfig, house: House, owner: str) -> HomeAssistant | None:
+    """What tells Home Assistant of the meters, where that is wanted.
 
     Args:
         owner: what tells this service from others on the same broker.
     """
     if not section.discovery:
-        return ()
+        return None
     topics, retain = Topics(section.prefix), section.retain
-    return (HomeAssistant(section.discovery_prefix, owner, topics, house, retain=retain),)
+    return HomeAssistant(section.discovery_prefix, owner, topics, house, retain=retain)
 
 
 def _now_s() -> float:
