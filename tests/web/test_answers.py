@@ -264,10 +264,9 @@ async def test_a_virtual_meter_is_one_of_the_meters(past_house, tmp_path):
         found = await page.get("meters")
         (rest,) = [meter for meter in found["meters"] if meter["kind"] == "virtual"]
         assert rest["formula"] == "house - solar"
+        span = f"start={days_ago(2)}&end={days_ago(1)}"
         energies = {
-            who: (await page.get(f"energy?who={who}&start={days_ago(2)}&end={days_ago(1)}"))[
-                "energy"
-            ]
+            who: (await page.get(f"energy?who={who}&{span}"))["energy"]
             for who in ("house", "solar", "rest")
         }
         wh = {who: found[0]["value"] for who, found in energies.items()}
