@@ -184,3 +184,26 @@ def test_no_index_is_told_that_the_meter_did_not_send(mode: str, noise: str) -> 
     assert {label: told[label] - meant[label] - {""} for label in indexes} == {
         label: set() for label in indexes
     }
+
+
+@pytest.mark.parametrize("false", [10, 11, 12])
+@pytest.mark.parametrize("watts", [110, 8000])
+def test_of_frames_of_the_same_moment_the_false_one_is_not_told(false, watts) -> None:
+    """What waits in a buffer of the network comes at once."""
+    settings = f"sim:?seed=2&mode=historic&contract=base&base={watts}"
+    own = [replace(each, meter="meter") for each in islice(readings("house", settings), 30)]
+    own[10:13] = [replace(each, received_at=own[10].received_at) for each in own[10:13]]
+    last = own[-1].frame.get("BASE").value
+    own[false] = replace(own[false], frame=with_base(own[false].frame, last + 600_000))
+    told = [each for messages in tell(judged(own)) for each in messages]
+    values = [int(each.payload) for each in told if each.topic == f"{LABEL}BASE"]
+    assert values == sorted(values)
+    assert values[-1] <= last
+
+
+def with_base(frame, value):
+    datasets = tuple(
+        each._replace(value=value, data=f"{value:09}") if each.label == "BASE" else each
+        for each in frame.datasets
+    )
+    return frame._replace(datasets=datasets)

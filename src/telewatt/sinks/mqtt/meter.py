@@ -62,12 +62,13 @@ class Vouching:
         if indexes:
             self._held.append((reading.received_at, indexes))
         for settled in judgement.settled:
-            while self._held and self._held[0][0] <= settled.received_at:
-                received_at, indexes = self._held.popleft()
-                if received_at == settled.received_at:
-                    for dataset in indexes:
-                        if INDEXES[dataset.label] in settled.totals and type(dataset.value) is int:
-                            yield dataset
+            count = len(self._held) - settled.late  # or less: two frames in one are no frame there
+            while count > 0 and self._held[count - 1][0] != settled.received_at:
+                count -= 1
+            decided = [self._held.popleft()[1] for _ in range(count)]
+            for dataset in decided[-1] if decided else ():
+                if INDEXES[dataset.label] in settled.totals and type(dataset.value) is int:
+                    yield dataset
 
 
 class Meter:
