@@ -40,9 +40,8 @@ class Undecided:
             waiting = (*waiting, reading)
         decided: list[tuple[Reading, Mapping[str, int]]] = []
         for settled in judged.judgement.settled:
-            count = (
-                len(waiting) - settled.late
-            )  # or less: two frames in one are none for the engine
+            count = len(waiting) - settled.late
+            # Or less: two frames in one are none for the engine.
             while count > 0 and waiting[count - 1].received_at != settled.received_at:
                 count -= 1
             if count > 0:
