@@ -58,7 +58,7 @@ source = "sim:?mode=standard&contract=tempo&seed=3&speed=20"
         service.process.kill()
         service.rest()
     service = start("run", "--config", file)
-    wait_for_lines(path, len(lines_of(path)) + 40)
+    wait_for_lines(path, len(lines_of(path)) + 80)  # kills have taken what was not durable yet
     assert service.end() == 0
     with closing(Journal.open(journal)) as opened:
         entries = opened.read(0, 1_000_000)

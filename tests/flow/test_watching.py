@@ -133,7 +133,7 @@ def test_live_without_a_terminal_ends_with_its_sources(start, capture, tmp_path,
     live = start("live", "--meter", f"old=file:{capture}", "--journal", tmp_path / name)
     assert live.process.wait(PATIENCE_S) == 0
     said = "".join(live.rest())
-    assert "old: 021861348497 historic" in said
+    assert "old: 021861348497, historic mode" in said
     assert "Traceback" not in said
 
 
