@@ -25,7 +25,7 @@ from tests.real.mosquitto import Mosquitto
 from tests.real.simulated import SimulatedMeter
 
 PATIENCE_S = 120.0
-POLL_S = 0.1
+POLL_S = 0.05
 ADDRESSES = {"maison": "021861348497", "atelier": "041976123456"}
 SETTINGS = {
     "maison": "mode=historic&contract=hc&seed=3&kva=15",
