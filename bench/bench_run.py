@@ -130,9 +130,16 @@ def _cycles_s(folder: Path) -> dict[str, float]:
 
 
 def _full_memory_mb(folder: Path) -> float:
-    """The same two meters, as fast as they can be read: the tail and all memos are full then."""
-    meters = [f"--meter={name}=sim:?{settings}&speed=0" for name, settings in METERS.items()]
-    with _process(["run", f"--journal={folder / 'full.db'}", *meters]) as service:
+    """The same two meters, as fast as they can be read: the tail and all memos are full then.
+
+    Without the page, whose memory `bench.bench_web` measures.
+    """
+    configuration = folder / "full.toml"
+    lines = ["[journal]", f'path = "{folder / "full.db"}"', "[web]", "enabled = false"]
+    for name, settings in METERS.items():
+        lines += [f"[meters.{name}]", f'source = "sim:?{settings}&speed=0"']
+    configuration.write_text("\n".join(lines) + "\n")
+    with _process(["run", f"--config={configuration}"]) as service:
         return _peak_memory_mb(service.pid)
 
 
