@@ -16,7 +16,15 @@ from typing import NamedTuple
 
 from bench.figure import Figure
 from tests.real.conftest import PEERS
-from tests.real.stage import broker_returns, home_returns, move_in, service_returns, stage_in
+from tests.real.stage import (
+    Shown,
+    Stage,
+    broker_returns,
+    home_returns,
+    move_in,
+    service_returns,
+    stage_in,
+)
 
 NAMES = (
     "homeassistant.back.service",
@@ -27,6 +35,8 @@ NAMES = (
 RESTARTED_S = (0.1,) * 3
 OUTAGES_S = (0.5, 1.0, 2.0, 3.5, 5.0, 7.0, 9.0, 11.0, 13.0, 16.0)
 TIMES = 3
+SETTLED_S = 2.0
+"""Home Assistant is given so long with the broker before that is killed again."""
 
 
 class Back(NamedTuple):
@@ -56,7 +66,12 @@ async def _kill_all(folder: Path) -> Back:
     with stage_in(folder, PEERS / "homeassistant" / "bin") as stage:
         shown = await move_in(stage)
         service = [await service_returns(stage, shown) for _ in range(TIMES)]
-        restarted = [await broker_returns(stage, shown, each) for each in RESTARTED_S]
-        broker = [await broker_returns(stage, shown, each) for each in OUTAGES_S]
+        restarted = [await _without_broker(stage, shown, each) for each in RESTARTED_S]
+        broker = [await _without_broker(stage, shown, each) for each in OUTAGES_S]
         home = [await home_returns(stage, shown) for _ in range(TIMES)]
     return Back(service, restarted, broker, home)
+
+
+async def _without_broker(stage: Stage, shown: Shown, outage_s: float) -> float:
+    await asyncio.sleep(SETTLED_S)
+    return await broker_returns(stage, shown, outage_s)
