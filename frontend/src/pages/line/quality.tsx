@@ -115,7 +115,7 @@ function OverTime(props: {
   });
   return (
     <div class="over-time">
-      <div class="panel-head">
+      <div class="row between">
         <h2>{say(W.line.over)}</h2>
         <Choice
           label={say(W.line.spanLabel)}
