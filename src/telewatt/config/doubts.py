@@ -5,15 +5,20 @@ The service starts all the same: the meters are read whatever happens to an outp
 
 from collections.abc import Iterator
 
-from telewatt.config.model import Config, HomeAssistantConfig, InfluxConfig, MqttConfig
+from telewatt.config.model import (
+    MQTT_PORT,
+    MQTT_TLS_PORT,
+    Config,
+    HomeAssistantConfig,
+    InfluxConfig,
+    MqttConfig,
+)
 from telewatt.config.texts import Fault
 from telewatt.config.toml_lines import KeyPath
 from telewatt.language import Text
 
 Doubt = tuple[KeyPath, Text]
 """A key, or a section, and what to do about it."""
-
-PORT, PORT_TLS = 1883, 8883
 
 _REMOVE = Text("remove the line", "ôtez la ligne")
 _TOKEN = Text("add token_file or token_env", "ajoutez token_file ou token_env")
@@ -129,9 +134,9 @@ def _of_home(section: HomeAssistantConfig, mqtt: MqttConfig | None) -> _Faults:
 
 def _of_mqtt(section: MqttConfig) -> _Faults:
     tls = section.tls or section.ca_file or section.certificate_file or section.key_file
-    if section.port == PORT_TLS and not tls:
+    if section.port == MQTT_TLS_PORT and not tls:
         yield "port", _NO_TLS
-    if section.port == PORT and tls:
+    if section.port == MQTT_PORT and tls:
         yield "port", _PLAIN
     if section.key_file and not section.certificate_file:
         yield "key_file", _NO_CERTIFICATE

@@ -123,6 +123,10 @@ class WebConfig:
     password_file: str | None = _key(FilePath(), default=None)
 
 
+MQTT_PORT, MQTT_TLS_PORT = 1883, 8883
+"""Where brokers listen, without and with TLS (IANA)."""
+
+
 @dataclass(frozen=True, slots=True)
 class MqttConfig:
     """``[mqtt]``: a broker to which everything is published."""

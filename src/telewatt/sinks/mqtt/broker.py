@@ -9,11 +9,9 @@ from typing import NamedTuple
 
 from aiomqtt import ProtocolVersion
 
-from telewatt.config.model import MqttConfig
+from telewatt.config.model import MQTT_PORT, MQTT_TLS_PORT, MqttConfig
 from telewatt.sinks import House, SinkError
 from telewatt.sinks.mqtt import remedies
-
-PORT, PORT_TLS = 1883, 8883
 
 
 class Broker(NamedTuple):
@@ -48,7 +46,7 @@ def broker_of(section: MqttConfig, house: House) -> Broker:
     own = sha256(f"{gethostname()}:{house.folder}".encode()).hexdigest()[:10]
     return Broker(
         host=section.host,
-        port=section.port or (PORT_TLS if tls else PORT),
+        port=section.port or (MQTT_TLS_PORT if tls else MQTT_PORT),
         user=section.user or ("" if section.password_file or section.password_env else None),
         password=house.secret(section.password_file, section.password_env),
         tls=(lambda: _context(*paths)) if tls else None,

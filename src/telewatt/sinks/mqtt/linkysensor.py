@@ -32,11 +32,10 @@ class Frames:
 
     def take(self, judged: Judged) -> Message:
         """The message of the next frame."""
-        reading = judged.reading
-        for dataset in self._vouching.take(reading, judged.judgement):
+        for dataset in self._vouching.take(judged):
             self._told[dataset.label] = dataset
         members = {}
-        for dataset in reading.frame.datasets:
+        for dataset in judged.reading.frame.datasets:
             told = self._told.get(dataset.label)
             if told is not None:
                 members[told.label] = _member(told)

@@ -7,24 +7,20 @@ What is told of a dataset:
 - everything else as the decoder has verified it.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from telewatt.derivation import Judged, meter_key
-from telewatt.reading import Reading
 from telewatt.shapes.reading import entry_object, events_of, totals_members
 from telewatt.shapes.values import json_text, utc_text
 from telewatt.sinks.mqtt.payload import plain_text, value_of
 from telewatt.sinks.mqtt.presence import Presence
 from telewatt.sinks.mqtt.topics import Message, Topics
+from telewatt.sinks.undecided import Undecided
 from telewatt.tic import Dataset, Frame, Kind, Mode, Status
-from telewatt.truth import Judgement, Settled
+from telewatt.truth import Settled
 from telewatt.truth.sight import GAUGES, INDEXES
 
-HELD_FRAMES = 8
-"""More than the truth engine holds back."""
 AVAILABLE = {True: "online", False: "offline"}
 _WHOLE = (Status.COMPLETE, Status.RELAYED)
 
@@ -48,26 +44,18 @@ class Vouching:
     """Which datasets of the frames of one meter may be told."""
 
     def __init__(self) -> None:
-        self._held: deque[tuple[datetime, list[Dataset]]] = deque(maxlen=HELD_FRAMES)
+        self._undecided = Undecided()
 
-    def take(self, reading: Reading, judgement: Judgement) -> Iterator[Dataset]:
+    def take(self, judged: Judged) -> Iterator[Dataset]:
         """The next frame: those that may be told now, indexes of frames before it included."""
-        indexes: list[Dataset] = []
-        for dataset in reading.frame.datasets:
+        gauges = judged.judgement.gauges
+        for dataset in judged.reading.frame.datasets:
             label = dataset.label
-            if label in INDEXES:
-                indexes.append(dataset)
-            elif label not in GAUGES or GAUGES[label] in judgement.gauges:
+            if label not in INDEXES and (label not in GAUGES or GAUGES[label] in gauges):
                 yield dataset
-        if indexes:
-            self._held.append((reading.received_at, indexes))
-        for settled in judgement.settled:
-            count = len(self._held) - settled.late  # or less: two frames in one are no frame there
-            while count > 0 and self._held[count - 1][0] != settled.received_at:
-                count -= 1
-            decided = [self._held.popleft()[1] for _ in range(count)]
-            for dataset in decided[-1] if decided else ():
-                if INDEXES[dataset.label] in settled.totals and type(dataset.value) is int:
+        for reading, totals in self._undecided.take(judged):
+            for dataset in reading.frame.datasets:
+                if INDEXES.get(dataset.label) in totals and type(dataset.value) is int:
                     yield dataset
 
 
@@ -125,7 +113,7 @@ class Meter:
     def _follow_labels(self, judged: Judged) -> list[_Told]:
         """Keep what may be told; what of it has changed. The meter's clock does not count."""
         changed, labels = [], self._labels
-        for dataset in self._vouching.take(judged.reading, judged.judgement):
+        for dataset in self._vouching.take(judged):
             before = labels.get(dataset.label)
             if before is not None and before.dataset is dataset:
                 continue
