@@ -2,7 +2,7 @@
 
 Right is what two simulated meters have just said, entity by entity. The broker is away for a tenth
 of a second, as where systemd starts it again, and for longer ones, because Home Assistant itself
-tries to connect every ten seconds only, counted from the cut.
+tries to connect every ten seconds only, counted from the cut: with and without our help.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from bench.figure import Figure
 from tests.real.conftest import PEERS
 from tests.real.stage import (
+    ADDRESSES,
     Shown,
     Stage,
     broker_returns,
@@ -30,8 +31,10 @@ NAMES = (
     "homeassistant.back.service",
     "homeassistant.back.broker.restarted",
     "homeassistant.back.broker",
+    "homeassistant.back.broker.unaided",
     "homeassistant.back.home",
 )
+LIMITS_S = (10.0, 10.0, 10.0, 10.5, 10.0)
 RESTARTED_S = (0.1,) * 3
 OUTAGES_S = (0.5, 1.0, 2.0, 3.5, 5.0, 7.0, 9.0, 11.0, 13.0, 16.0)
 TIMES = 3
@@ -45,6 +48,7 @@ class Back(NamedTuple):
     service: list[float]
     restarted: list[float]
     broker: list[float]
+    unaided: list[float]
     home: list[float]
 
 
@@ -57,9 +61,9 @@ def figures() -> Iterator[Figure]:
         return
     with tempfile.TemporaryDirectory() as folder:
         back = asyncio.run(_kill_all(Path(folder)))
-    for name, times in zip(NAMES, back, strict=True):
-        longest = max(times)
-        yield Figure(name, longest, f"s, longest of {len(times)}", "< 10", longest < 10)
+    for name, times, limit_s in zip(NAMES, back, LIMITS_S, strict=True):
+        longest, unit = max(times), f"s, longest of {len(times)}"
+        yield Figure(name, longest, unit, f"< {limit_s:g}", longest < limit_s)
 
 
 async def _kill_all(folder: Path) -> Back:
@@ -69,7 +73,10 @@ async def _kill_all(folder: Path) -> Back:
         restarted = [await _without_broker(stage, shown, each) for each in RESTARTED_S]
         broker = [await _without_broker(stage, shown, each) for each in OUTAGES_S]
         home = [await home_returns(stage, shown) for _ in range(TIMES)]
-    return Back(service, restarted, broker, home)
+        stage.configure(*ADDRESSES, reload_mqtt=False)
+        await service_returns(stage, shown)
+        unaided = [await _without_broker(stage, shown, each) for each in RESTARTED_S]
+    return Back(service, restarted, broker, unaided, home)
 
 
 async def _without_broker(stage: Stage, shown: Shown, outage_s: float) -> float:

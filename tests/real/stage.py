@@ -71,7 +71,9 @@ class Stage:
                 f"&injected={injected.value if injected else 0}",
             )
 
-    def configure(self, *names: str, statistics: str = "entities") -> None:
+    def configure(
+        self, *names: str, statistics: str = "entities", reload_mqtt: bool = True
+    ) -> None:
         """Write the configuration of a house with these meters."""
         path = self.folder / "telewatt.toml"
         sections = "".join(
@@ -82,7 +84,7 @@ class Stage:
             f'[web]\nenabled = false\n[mqtt]\nhost = "{self.broker.host}"\n'
             f"port = {self.broker.port}\n"
             f'[homeassistant]\nurl = "{self.home.url}"\ntoken_file = "token"\n'
-            f'statistics = "{statistics}"\n{sections}'
+            f'statistics = "{statistics}"\nreload_mqtt = {str(reload_mqtt).lower()}\n{sections}'
         )
 
     def start_service(self) -> None:
@@ -185,8 +187,8 @@ async def service_returns(stage: Stage, shown: Shown) -> float:
 async def broker_returns(stage: Stage, shown: Shown, outage_s: float) -> float:
     """Kill the broker; how long after its return Home Assistant shows the truth again, s.
 
-    Home Assistant tries to connect ten seconds after it was cut off, and every ten seconds then
-    (RECONNECT_INTERVAL_SECONDS of its MQTT client): the rest of those is in it.
+    Left alone, Home Assistant tries to connect ten seconds after it was cut off, and every ten
+    seconds then (RECONNECT_INTERVAL_SECONDS of its MQTT client).
     """
     stage.broker.kill()
     away = until(lambda: is_away(stage, shown), "unavailable after the broker was killed")

@@ -95,6 +95,33 @@ async def test_a_sink_that_keeps_some_in_memory_is_given_them_again(tmp_path, ag
     assert sink.kept == READINGS[first:12]
 
 
+async def test_whoever_waits_for_a_sink_is_told_when_it_is_back_and_never_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.service.delivery.RETRY_S", 0.001)
+    backs: list[int] = []
+    sink = Folder()
+    with closing(Journal.open(tmp_path / "journal.db")) as journal:
+        history, reports = history_path(journal.path), Reports("en", lambda: 0.0)
+        delivery = Delivery(
+            *("files", sink, journal, history, reports, Live()),
+            on_back=lambda: backs.append(len(sink.kept)),
+        )
+        running = asyncio.create_task(delivery.run())
+        await asyncio.sleep(0.05)
+        for away, total in ((0, 5), (2, 10), (1, 15)):
+            sink.away = away
+            for reading in READINGS[total - 5 : total]:
+                journal.append(reading)
+            while len(sink.kept) < total:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+    assert len(backs) == 2
+    assert backs[0] > 5
+
+
 async def test_a_sink_that_was_away_misses_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,16 @@ _NO_ENTITIES = Fault(
         'ajoutez une section [mqtt] avec discovery, ou écrivez statistics = "external"',
     ),
 )
+_NOTHING_TO_SHOW = Fault(
+    Text(
+        "there is nothing to reload where [mqtt] announces nothing",
+        "il n'y a rien à recharger là où [mqtt] n'annonce rien",
+    ),
+    Text(
+        "add a section [mqtt] with discovery, or remove the line",
+        "ajoutez une section [mqtt] avec discovery, ou ôtez la ligne",
+    ),
+)
 _NO_TLS = Fault(
     Text("brokers speak TLS on this port", "les serveurs MQTT parlent TLS sur ce port"),
     Text("add tls = true, or remove the line", "ajoutez tls = true, ou ôtez la ligne"),
@@ -127,9 +137,12 @@ def _of_influxdb(section: InfluxConfig) -> _Faults:
 def _of_home(section: HomeAssistantConfig, mqtt: MqttConfig | None) -> _Faults:
     if not (section.token_file or section.token_env):
         yield "", _NO_HOME_TOKEN
-    announced = mqtt is not None and mqtt.discovery and mqtt.payload == "telewatt"
-    if section.statistics == "entities" and not announced:
+    if mqtt is not None and mqtt.announces:
+        return
+    if section.statistics == "entities":
         yield "", _NO_ENTITIES
+    if section.reload_mqtt:
+        yield "reload_mqtt", _NOTHING_TO_SHOW
 
 
 def _of_mqtt(section: MqttConfig) -> _Faults:

@@ -155,10 +155,15 @@ class MqttConfig:
     data_topic: str = _key(Topic(), default="house/sensors/energy")
     status_topic: str = _key(Topic(), default="house/probes/linky-sensor/status")
 
+    @property
+    def announces(self) -> bool:
+        """Whether Home Assistant is told which entities there are."""
+        return self.discovery and self.payload == "telewatt"
+
 
 @dataclass(frozen=True, slots=True)
 class HomeAssistantConfig:
-    """``[homeassistant]``: its statistics, into which the past is written."""
+    """``[homeassistant]``: what is asked of it beside MQTT; its statistics take the past."""
 
     url: str = _key(Url(query=False))
     token_file: str | None = _key(FilePath(), default=None)
@@ -166,6 +171,7 @@ class HomeAssistantConfig:
     statistics: Literal["entities", "external"] = _key(
         Choice(("entities", "external")), default="entities"
     )
+    reload_mqtt: bool = _key(Flag(), default=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from telewatt.entities.contract import (
     words_of,
 )
 from telewatt.entities.discovery import (
+    LINK,
+    ORIGIN,
     Device,
     discovery_of,
     entity_id,
@@ -33,6 +35,8 @@ from telewatt.entities.table import Profile, entities_of, entity_of_label, entit
 __all__ = [
     "COLOURS",
     "CONTRACTS",
+    "LINK",
+    "ORIGIN",
     "Contract",
     "Device",
     "Entity",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from telewatt.entities import entity_of_quantity, id_of
 from telewatt.homeassistant.client import HomeAssistant, understood
+from telewatt.homeassistant.mqtt import entity_ids
 from telewatt.homeassistant.statistics import (
     HOUR,
     ROWS_AT_ONCE,
@@ -284,19 +285,6 @@ class Comparison:
                 str(each["statistic_id"]): str(each["statistics_unit_of_measurement"])
                 for each in listed
             }
-
-
-async def entity_ids(home: HomeAssistant) -> dict[str, str]:
-    """By unique id, the entities of MQTT that are in use."""
-    listed = await home.ask("config/entity_registry/list")
-    with understood():
-        return {
-            str(each["unique_id"]): str(each["entity_id"])
-            for each in listed
-            if each.get("platform") == "mqtt"
-            and each.get("unique_id")
-            and not each.get("disabled_by")
-        }
 
 
 def _shifted(hours: Sequence[Hour], shift_wh: int) -> list[Hour]:

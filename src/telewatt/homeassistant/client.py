@@ -163,6 +163,11 @@ class HomeAssistant:
             raise HomeAssistantError(_REFUSED.fill(command=command, why=why))
         return message.get("result")
 
+    async def has_started(self) -> bool:
+        """Whether all of it is there. Raises HomeAssistantError."""
+        with understood():
+            return bool((await self.ask("get_config")).get("state") == "RUNNING")
+
     async def wait_started(self) -> None:
         """Wait until it has started: what it records is known only then.
 
@@ -170,9 +175,8 @@ class HomeAssistant:
             HomeAssistantError: that takes too long.
         """
         for _ in range(START_S):
-            with understood():
-                if (await self.ask("get_config")).get("state") == "RUNNING":
-                    return
+            if await self.has_started():
+                return
             await asyncio.sleep(1)
         raise HomeAssistantError(_STARTING.fill(url=self._url))
 

@@ -8,7 +8,7 @@ other end. So live values never wait for what is to be caught up with, and nothi
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from telewatt.derivation import Judged
@@ -51,6 +51,7 @@ class Delivery:
         sink: closed at the end.
         history: the history's file, see `judged_after`.
         live: where a `LiveSink` takes the newest entries from.
+        on_back: called whenever the sink works again.
     """
 
     def __init__(
@@ -61,9 +62,10 @@ class Delivery:
         history: Path,
         reports: Reports,
         live: Live,
+        on_back: Callable[[], None] | None = None,
     ) -> None:
         self._name, self._sink, self._journal, self._reports = name, sink, journal, reports
-        self._history, self._live = history, live
+        self._history, self._live, self._on_back = history, live, on_back
         self._trouble = Trouble(name, _AWAY, reports)
         self._pause_max_s = LIVE_RETRY_MAX_S if isinstance(sink, LiveSink) else RETRY_MAX_S
         self._failed_s = -math.inf
@@ -181,7 +183,8 @@ class Delivery:
 
     def _works(self, count: int) -> None:
         self._delivered += count
-        self._trouble.is_over()
+        if self._trouble.is_over() and self._on_back is not None:
+            self._on_back()
 
     async def _timely(self, work: Awaitable[None]) -> None:
         """Wait for it; if that takes too long, say so, and go on waiting.

@@ -36,6 +36,7 @@ from telewatt.truth import EventKind, Judgement
 
 if TYPE_CHECKING:
     from telewatt.service.backfill import Backfill
+    from telewatt.service.reloading import Reloading
 
 DISK_S = 0.02  # how late a source without a wire goes on after a commit
 WAITING_MAX = 64
@@ -153,9 +154,10 @@ class Service:
         )
         self._estimates = Estimates()
         self.live = Live()
+        self._broker_is_back = asyncio.Event()
         self._sinks = dict(self._sinks_of_config())
         self._deliveries = [self._delivery(name, sink) for name, sink in self._sinks.items()]
-        self._backfill = self._backfill_of_config()
+        self._backfill, self._reloading = self._of_home()
         self._wear = Wear(time.monotonic())
 
     def _line(self, name: str, meter: MeterConfig) -> Line:
@@ -179,7 +181,8 @@ class Service:
 
     def _delivery(self, name: str, sink: Sink) -> Delivery:
         history = history_path(self.path)
-        return Delivery(name, sink, self.journal, history, self.reports, self.live)
+        on_back = self._broker_is_back.set if name == "mqtt" else None
+        return Delivery(name, sink, self.journal, history, self.reports, self.live, on_back)
 
     def _unsaved(self) -> int:
         return self.journal.last_seq - self.journal.durable_seq
@@ -193,18 +196,23 @@ class Service:
         reports = [delivery.report for delivery in self._deliveries]
         return reports if self._backfill is None else [*reports, self._backfill.report]
 
-    def _backfill_of_config(self) -> "Backfill | None":
+    def _of_home(self) -> "tuple[Backfill | None, Reloading | None]":
+        """What does for Home Assistant that which MQTT cannot."""
         section = self.config.homeassistant
         if section is None:
-            return None
+            return None, None
         with naming_what_to_install("homeassistant"):
             from telewatt.service.backfill import Backfill  # its library is large
+            from telewatt.service.reloading import Reloading
 
         token = secret_of(section.token_file, section.token_env, self.path.parent)
-        return Backfill(
+        backfill = Backfill(
             *(section, token, history_path(self.path), self.historian.open_part),
             *(set(self.config.meters), self.reports, self.language),
         )
+        if not (section.reload_mqtt and self.config.mqtt and self.config.mqtt.announces):
+            return backfill, None
+        return backfill, Reloading(section.url, token, self._broker_is_back, self.reports)
 
     def metrics(self) -> str:
         """What a Prometheus is told; empty where none is configured."""
@@ -275,6 +283,8 @@ class Service:
         yield from (delivery.run() for delivery in self._deliveries)
         if self._backfill is not None:
             yield self._backfill.run()
+        if self._reloading is not None:
+            yield self._reloading.run()
         yield self._count()
         yield self._watch()
         if self._page is not None:

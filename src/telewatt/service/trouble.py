@@ -32,13 +32,19 @@ class Trouble:
             self.now = why
             self._tell(logging.WARNING, self._away.fill(name=self._name, why=why))
 
-    def is_over(self) -> None:
-        """It works; the first time that is said too, for whoever has just set it up."""
+    def is_over(self) -> bool:
+        """It works; the first time that is said too, for whoever has just set it up.
+
+        Returns:
+            Whether there was trouble until now.
+        """
         self._pause_s = 0.0
-        if self.now is not None or not self._worked:
-            text = _WORKS if self.now is None else _BACK
+        is_back = self.now is not None
+        if is_back or not self._worked:
+            text = _BACK if is_back else _WORKS
             self.now, self._worked = None, True
             self._tell(logging.INFO, text.fill(name=self._name))
+        return is_back
 
     def _tell(self, level: int, text: Text) -> None:
         self._reports.stands(f"output {self._name}", text, level, text)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from telewatt import __version__
 from telewatt.derivation import Judged, meter_key
-from telewatt.entities import Device, Entity, Profile, discovery_of, state_of
+from telewatt.entities import LINK, Device, Entity, Profile, discovery_of, state_of
 from telewatt.shapes.values import json_text
 from telewatt.sinks import House
 from telewatt.sinks.mqtt.topics import Message, Topics
@@ -27,7 +27,6 @@ AGAIN = timedelta(seconds=20)
 OWNER, LINE = "service", "line"
 """Keys that Home Assistant leaves aside: which service has announced a device, and on which line.
 They stand in the entity that every meter has."""
-_MARKED = "link"
 
 
 class _Meter:
@@ -122,7 +121,7 @@ class HomeAssistant:
         components = told.get("cmps")
         if not isinstance(components, dict):
             return Heard()
-        mark = components.get(_MARKED)
+        mark = components.get(LINK)
         if not isinstance(mark, dict) or mark.get(OWNER) != self._owner:
             return Heard()
         if mark.get(LINE) not in [report.name for report in self._house.lines()]:
@@ -159,7 +158,7 @@ class HomeAssistant:
         topic = self._topic(meter)
         told = discovery_of(*(meter.device, meter.entities, self._house.language, __version__))
         components = told["cmps"]
-        components[_MARKED] |= {OWNER: self._owner, LINE: meter.device.source}
+        components[LINK] |= {OWNER: self._owner, LINE: meter.device.source}
         gone = {
             key: entity
             for key, entity in self._before.get(topic, {}).items()
@@ -184,7 +183,7 @@ class HomeAssistant:
         values = {**meter.present.shown(), "line_quality_pct": meter.quality_pct}
         state = state_of(meter.entities, values)
         for key in self._before.get(self._topic(meter), ()):
-            if key != _MARKED:
+            if key != LINK:
                 state.setdefault(key, values.get(key))
         return json_text({**state, "sources": meter.present.sources()})
 
