@@ -71,7 +71,7 @@ async def _energy(setup: Setup, past: Past, *, write: bool) -> tuple[list[Flows]
         flows = [flows_of(entities) for entities in meters.values()]
         known = await _preferences(home)
         with understood():
-            preferences, added = completed(known, flows)
+            preferences, added = completed(known, flows, home.version)
         if write and added:
             await home.ask("energy/save_prefs", **preferences)
         return flows, added
