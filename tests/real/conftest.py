@@ -1,5 +1,6 @@
 """The independent readers that scripts/setup-peer installs."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,4 +37,6 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture(scope="session")
 def homeassistant() -> Path:
-    return programs_of("homeassistant")
+    """The one that is installed, or another whose programs HOMEASSISTANT_PROGRAMS names."""
+    other = os.environ.get("HOMEASSISTANT_PROGRAMS")
+    return Path(other) if other else programs_of("homeassistant")

@@ -40,6 +40,11 @@ recorder:
 logger:
   default: warning
 """
+MORE_OF_MQTT = {
+    "protocol": "5",
+    "other_settings": {"set_client_cert": False, "set_ca_cert": "off"},
+}
+"""What newer ones ask besides."""
 CONCERNED = re.compile("telewatt|mqtt|sensor|template|statistic|recorder|energy|websocket")
 KILLED = re.compile("mqtt.client|recorder.util")
 
@@ -111,8 +116,12 @@ class HomeAssistant:
     def add_mqtt(self, host: str, port: int) -> None:
         """Add the integration MQTT."""
         path = "/api/config/config_entries/flow"
-        flow = self.post(path, {"handler": "mqtt"})["flow_id"]
-        done = self.post(f"{path}/{flow}", {"broker": host, "port": port})
+        asked = self.post(path, {"handler": "mqtt"})
+        told = {"broker": host, "port": port, **MORE_OF_MQTT}
+        known = {each["name"] for each in asked["data_schema"]}
+        done = self.post(
+            f"{path}/{asked['flow_id']}", {key: told[key] for key in told.keys() & known}
+        )
         assert done["type"] == "create_entry", done
 
     def get(self, path: str) -> Any:

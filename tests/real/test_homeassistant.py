@@ -292,16 +292,20 @@ async def set_dashboard(stage: Stage, shown: Shown) -> None:
         preferences = await ask("energy/get_prefs")
         problems = await ask("energy/validate")
     assert preferences["device_consumption"] == [device]
-    (grid,) = preferences["energy_sources"]
-    drawn = {each["stat_energy_from"] for each in grid["flow_from"]}
-    assert drawn == {
+    sources = preferences["energy_sources"]
+    flows = [
+        flow
+        for each in sources
+        for flow in (*each.get("flow_from", [each]), *each.get("flow_to", ()))
+    ]
+    assert {each["type"] for each in sources} == {"grid"}
+    assert {flow["stat_energy_from"] for flow in flows if flow.get("stat_energy_from")} == {
         *(shown.id("maison", f"import_{n}_wh") for n in (1, 2)),
         *(shown.id("atelier", f"import_{n}_wh") for n in range(1, 7)),
     }
-    assert [each["stat_energy_to"] for each in grid["flow_to"]] == [
-        shown.id("atelier", "export_wh")
-    ]
-    assert not any(problems["energy_sources"][0])
+    injected = [flow["stat_energy_to"] for flow in flows if flow.get("stat_energy_to")]
+    assert injected == [shown.id("atelier", "export_wh")]
+    assert not any(map(any, problems["energy_sources"]))
 
 
 async def check_lies(stage: Stage, shown: Shown) -> None:
