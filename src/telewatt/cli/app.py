@@ -5,17 +5,19 @@ A command's module is imported when the command is used: the service never pays 
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from itertools import pairwise
 from keyword import iskeyword
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperGroup
 
 from telewatt import __version__
 from telewatt.cli.console import Console
+from telewatt.cli.usage import in_french, speak_french
 from telewatt.language import Language, Text, language_of
 
 COMMANDS = (
@@ -57,7 +59,15 @@ class _Commands(TyperGroup):
         self._french = _language_asked(args) == "fr"
         if self._french:
             _translate(self)
-        return super().make_context(info_name, args, *rest, **more)
+        with self._told():
+            return super().make_context(info_name, args, *rest, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with self._told():
+            return super().invoke(ctx)
+
+    def _told(self) -> AbstractContextManager[None]:
+        return in_french() if self._french else nullcontext()
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -90,16 +100,16 @@ def _application_of(found: Any, name: str) -> typer.Typer:
 def _language_asked(arguments: Sequence[str]) -> str:
     """The value of ``--lang``, else the language of the environment: before anything is parsed."""
     for argument, following in pairwise([*arguments, ""]):
-        if argument == "--lang":
-            return following
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
+        word = following if argument == "--lang" else argument.removeprefix("--lang=")
+        if word in get_args(Language) and argument.startswith("--lang"):
+            return word
     return language_of(os.environ)
 
 
 def _translate(command: Any) -> None:
     from telewatt.cli.french import FRENCH
 
+    command.format_help = _after_speaking_french(command.format_help)
     command.help = FRENCH.get(command.help, command.help)
     help_option = command.get_help_option(typer.Context(command, **command.context_settings))
     for parameter in (*command.params, help_option):
@@ -107,6 +117,14 @@ def _translate(command: Any) -> None:
             parameter.help = FRENCH.get(text, text)
     for part in getattr(command, "commands", {}).values():
         _translate(part)
+
+
+def _after_speaking_french(show_help: Callable[..., None]) -> Callable[..., None]:
+    def show(*rest: Any) -> None:
+        speak_french()
+        show_help(*rest)
+
+    return show
 
 
 _HELP_NAMES = {"help_option_names": ["-h", "--help"]}
