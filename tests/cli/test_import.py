@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import zipfile
@@ -236,6 +237,76 @@ def test_our_daily_log_comes_back(journal, tmp_path) -> None:
     with history(journal) as opened:
         found = opened.energy("m", "import_wh", first - timedelta(hours=1), last)
         assert found.wh == gained
+
+
+def logs_of_days(tmp_path: Path, days: int, every: timedelta = timedelta(minutes=10)) -> list[Path]:
+    """Files of whole days, each naming its meter; 100 Wh between any two lines."""
+    paths, wh = [], 5_000_000
+    for day in range(days):
+        start = datetime(2025, 3, 1, tzinfo=UTC) + timedelta(days=day)
+        lines = [f"{start:%Y/%m/%d %H:%M:%S}\tINFO\tCompteur=021964540359"]
+        for n in range(timedelta(days=1) // every):
+            wh += 100
+            fields = f"Periode=TH.., IndexBase={wh:09}, PuissConsommee=00600, IConsommee=003"
+            lines.append(f"{start + n * every:%Y/%m/%d %H:%M:%S}\tDATA\t{fields}")
+        paths.append(file(tmp_path, "\n".join([*lines, ""]), f"{day:02}.log"))
+    return paths
+
+
+@pytest.mark.parametrize("size", [10_000, 30_000, 1 << 20])
+def test_nothing_is_missing_between_logs_that_follow_one_another(
+    journal, tmp_path, monkeypatch, size
+) -> None:
+    monkeypatch.setattr("telewatt.exchange.logparts.PART_SIZE", size)
+    paths = logs_of_days(tmp_path, 6)
+    result = run(journal, *sorted(paths, reverse=True))
+    assert result.exit_code == 0, result.stderr
+    first, last = "2025-03-01T00:00:00+00:00", "2025-03-06T23:40:00+00:00"
+    assert energy(journal, "021964540359", first, last) == (86_200, Quality.MEASURED)
+    days = [f"2025-03-0{day}" for day in range(2, 7)]
+    for start, end in itertools.pairwise(days):
+        assert energy(journal, "021964540359", start, end) == (14_400, Quality.MEASURED)
+    with history(journal) as opened:
+        numbers = [one.number for one in opened.imports()]
+        silences = [event.at for _, event in opened.events("021964540359")]
+        assert len(silences) == len(set(silences)) == 863  # ten minutes are one
+    assert len(numbers) == {10_000: 6, 30_000: 3, 1 << 20: 1}[size]
+    again = run(journal, *paths)
+    assert again.stdout.count("known since import") == len(numbers)
+
+
+def test_what_is_missing_between_two_logs_is_known_as_a_whole(journal, tmp_path) -> None:
+    first, _, third = logs_of_days(tmp_path, 3)
+    run(journal, first, third)
+    whole = energy(
+        journal, "021964540359", "2025-03-01T00:00:00+00:00", "2025-03-03T23:40:00+00:00"
+    )
+    assert whole.wh == 43_000
+
+
+def test_logs_of_two_meters_and_copies_stand_for_themselves(journal, tmp_path) -> None:
+    first, second = logs_of_days(tmp_path, 2)
+    other = file(tmp_path, first.read_text().replace("0219645", "0419645"), "other.log")
+    copy = file(tmp_path, first.read_text() + "\n", "copy.log")
+    result = run(journal, first, other, copy, second)
+    assert result.exit_code == 0, result.stderr
+    for meter in ("021964540359", "041964540359"):
+        span = "2025-03-01T00:00:00+00:00", "2025-03-01T23:40:00+00:00"
+        assert energy(journal, meter, *span) == (14_200, Quality.MEASURED)
+
+
+def test_a_log_that_changes_meanwhile_is_told(journal, tmp_path, monkeypatch) -> None:
+    first, second = logs_of_days(tmp_path, 2)
+    parts = importlib.import_module("telewatt.exchange.logparts").parts_of
+
+    def cut(logs):
+        second.unlink()
+        return parts(logs)
+
+    monkeypatch.setattr("telewatt.cli.imported.parts_of", cut)
+    result = run(journal, first, second)
+    assert result.exit_code == 1
+    assert "changed while it was being read" in result.stderr
 
 
 # -- out again -------------------------------------------------------------------------------------

@@ -3,16 +3,18 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from telewatt.cli.console import NOTHING_FOUND, UNREADABLE, Console
 from telewatt.cli.import_report import say, tell
-from telewatt.exchange import Hints, Measures, NotImportableError, parse
+from telewatt.exchange import Hints, Measures, NotImportableError, parse, recognise
 from telewatt.exchange.bundle import pack
 from telewatt.exchange.captures import times_of
+from telewatt.exchange.content import text_of
+from telewatt.exchange.logparts import LogFile, LogPart, look_through, parts_of
 from telewatt.exchange.measures import span_of
 from telewatt.language import Text
 from telewatt.rollup import Portion
@@ -24,6 +26,10 @@ _DONE = Text("  import {number}", "  import {number}")
 _KNOWN = Text(
     "{path}: known since import {number}; nothing changed",
     "{path} : connu depuis l'import {number} ; rien n'a changé",
+)
+_CHANGED = Text(
+    "{path}: it has changed while it was being read → give the command again",
+    "{path} : il a changé pendant la lecture → donnez la commande de nouveau",
 )
 _NO_METER = Text(
     "{path}: which meter it tells of is not known → say it: --site {sites}, or --meter METER",
@@ -49,29 +55,50 @@ _SEVERAL = Text(
 FILE_BYTES_MAX = 512 << 20
 
 
-class Candidate(NamedTuple):
-    """A file that was read to its end."""
+class Loaded(NamedTuple):
+    """The content of a candidate, and what it holds."""
 
-    path: Path
     content: bytes
     measures: Measures
-    hints: Hints
 
     @property
     def hash(self) -> str:
-        """Names its content."""
+        """Names the content."""
         return hashlib.sha256(self.content).hexdigest()
 
 
+class Candidate(NamedTuple):
+    """Something that was looked through to its end and can be brought in.
+
+    Attributes:
+        path: of the file, or of the logs that are read as one.
+        kind: see `Measures`.
+        told: of each portion the meter it names, ``""`` if none, and its beginning.
+        load: gives all of it, in order of ``told``.
+    """
+
+    path: Path
+    hints: Hints
+    kind: str
+    told: Sequence[tuple[str, datetime]]
+    load: Callable[[], Loaded]
+
+
 def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Candidate]:
-    """All files, read; if one is no good the command ends, with all that is wrong with them."""
-    found, wrong = [], False
+    """All files, looked through; if one is no good the command ends, with all that is wrong.
+
+    Daily logs that follow one another come last, as one where they are small.
+    """
+    found: list[Candidate] = []
+    logs: list[LogFile] = []
+    wrong = False
     for path in paths:
         try:
             content = _read(path)
-            if times_of(path).is_file():
-                content = pack(content, times_of(path).read_bytes())
-            found.append(Candidate(path, content, parse(content, hints), hints))
+            if recognise(content) == "log":
+                logs.append(look_through(path, text_of(content), hints))
+            else:
+                found.append(_of_file(path, content, hints))
         except OSError as error:
             console.tell(UNREADABLE, path=path, why=error.strerror or error)
             wrong = True
@@ -80,16 +107,33 @@ def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Ca
             wrong = True
     if wrong:
         console.fail(_NONE_IMPORTED, code=NOTHING_FOUND)
-    return found
+    return [*found, *(_of_logs(part, hints) for part in parts_of(logs))]
+
+
+def _of_file(path: Path, content: bytes, hints: Hints) -> Candidate:
+    loaded = Loaded(content, parse(content, hints))
+    told = [(portion.meter, span_of(portion)[0]) for portion in loaded.measures.portions]
+    return Candidate(path, hints, loaded.measures.kind, told, lambda: loaded)
+
+
+def _of_logs(part: LogPart, hints: Hints) -> Candidate:
+    """Read again when its turn comes: years of logs fit into no memory."""
+
+    def load() -> Loaded:
+        content = part.content([_read(file.path) for file in part.files])
+        return Loaded(content, part.measures(content, hints))
+
+    return Candidate(part.path, hints, "log", list(part.files[0].told.items()), load)
 
 
 def _read(path: Path) -> bytes:
-    """The whole of a file that has an end."""
+    """The whole of a file that has an end, with the times of a capture."""
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise OSError(errno.EINVAL, "not a file")
     if path.is_file() and path.stat().st_size > FILE_BYTES_MAX:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
-    return path.read_bytes()
+    content, times = path.read_bytes(), times_of(path)
+    return pack(content, times.read_bytes()) if times.is_file() else content
 
 
 class Sites:
@@ -113,28 +157,27 @@ class Sites:
                 self._members.setdefault(site, [(from_ms(ALWAYS[0]), meter.name)])
 
     def meter_of(
-        self, candidate: Candidate, portion: Portion, meter: str | None, site: str | None
+        self, candidate: Candidate, told: str, since: datetime, meter: str | None, site: str | None
     ) -> str:
         """The meter of one portion; what cannot be decided ends the command."""
-        told = portion.meter
         self._require_one(candidate, meter or site)
         if meter:
             return meter
         if site:
-            return self._member(site, span_of(portion)[0])
-        if told and (told in self._meters or candidate.measures.kind in ("capture", "log")):
+            return self._member(site, since)
+        if told and (told in self._meters or candidate.kind in ("capture", "log")):
             return told
         if len(self._members) == 1:
-            return self._member(next(iter(self._members)), span_of(portion)[0])
+            return self._member(next(iter(self._members)), since)
         if told and not self._members:
             return told
         sites = "|".join(self._members) or "SITE"
         return self.console.fail(_NO_METER, path=candidate.path, sites=sites)
 
     def _require_one(self, candidate: Candidate, asked: str | None) -> None:
-        told = {portion.meter for portion in candidate.measures.portions} - {""}
-        if asked and len(told) > 1:
-            self.console.fail(_SEVERAL, path=candidate.path, meters=", ".join(sorted(told)))
+        named = {told for told, _ in candidate.told} - {""}
+        if asked and len(named) > 1:
+            self.console.fail(_SEVERAL, path=candidate.path, meters=", ".join(sorted(named)))
 
     def _member(self, site: str, at: datetime) -> str:
         members = self._members.get(site)
@@ -152,13 +195,8 @@ def describe(
     site: str | None,
 ) -> None:
     """Say what the files hold, and whom they tell of."""
-    console = sites.console
-    for candidate in found:
-        if history and (number := _number_of(history, candidate)):
-            say(console, _KNOWN.fill(path=candidate.path, number=number))
-            continue
-        portions = _filed(candidate, sites, meter, site)
-        tell(console, candidate.path, candidate.measures, portions, history)
+    for candidate, meters in _with_meters(sites, found, meter, site):
+        _present(sites.console, candidate, meters, history)
 
 
 def bring_in(
@@ -170,39 +208,57 @@ def bring_in(
 ) -> None:
     """Bring the files in one after the other; what is known already changes nothing."""
     _remove_leftovers(history)
-    console = sites.console
-    filed = [(candidate, _filed(candidate, sites, meter, site)) for candidate in found]
-    for candidate, portions in filed:
-        number = _number_of(history, candidate)
-        if number:
-            say(console, _KNOWN.fill(path=candidate.path, number=number))
-            continue
-        tell(console, candidate.path, candidate.measures, portions, history)
-        number = _add(history, candidate, portions)
-        say(console, _DONE.fill(number=number))
+    for candidate, meters in _with_meters(sites, found, meter, site):
+        loaded, portions = _present(sites.console, candidate, meters, history)
+        if portions:
+            number = _add(history, candidate, loaded, portions)
+            say(sites.console, _DONE.fill(number=number))
 
 
-def _filed(
-    candidate: Candidate, sites: Sites, meter: str | None, site: str | None
-) -> list[Portion]:
+def _with_meters(
+    sites: Sites, found: Sequence[Candidate], meter: str | None, site: str | None
+) -> list[tuple[Candidate, list[str]]]:
+    """Each with the meters of its portions: all are known before the first one is brought in."""
     return [
-        portion._replace(meter=sites.meter_of(candidate, portion, meter, site), source="")
-        for portion in candidate.measures.portions
+        (each, [sites.meter_of(each, told, since, meter, site) for told, since in each.told])
+        for each in found
     ]
 
 
-def _add(history: History, candidate: Candidate, portions: Sequence[Portion]) -> int:
+def _present(
+    console: Console, candidate: Candidate, meters: Sequence[str], history: History | None
+) -> tuple[Loaded, list[Portion]]:
+    """Load it and say what it holds; nothing is to be brought in of what is known."""
+    try:
+        loaded = candidate.load()
+    except (OSError, NotImportableError):
+        console.fail(_CHANGED, path=candidate.path, code=NOTHING_FOUND)
+    known = history.find_import(loaded.hash) if history else None
+    if known is not None:
+        say(console, _KNOWN.fill(path=candidate.path, number=known.number))
+        return loaded, []
+    portions = [
+        portion._replace(meter=meter, source="")
+        for portion, meter in zip(loaded.measures.portions, meters, strict=True)
+    ]
+    tell(console, candidate.path, loaded.measures, portions, history)
+    return loaded, portions
+
+
+def _add(
+    history: History, candidate: Candidate, loaded: Loaded, portions: Sequence[Portion]
+) -> int:
     """One import a portion, so that a hole is a hole; that with the content comes last."""
     start, _, log_in_utc = candidate.hints
-    params: dict[str, Any] = {"file": candidate.hash, "parts": len(portions)}
+    params: dict[str, Any] = {"file": loaded.hash, "parts": len(portions)}
     params |= {"start": start and start.isoformat(), "log_in_utc": log_in_utc}
     number = 0
     for part in reversed(range(len(portions))):
-        content = candidate.content if not part else f"{candidate.hash} {part}".encode()
+        content = loaded.content if not part else f"{loaded.hash} {part}".encode()
         number = history.add_import(
             [content],
             [portions[part]],
-            kind=candidate.measures.kind,
+            kind=candidate.kind,
             name=candidate.path.name,
             meter=portions[part].meter,
             params={**params, "part": part},
@@ -217,9 +273,3 @@ def _remove_leftovers(history: History) -> None:
     for one in imports:
         if one.params.get("file", one.hash) not in whole:
             history.remove_import(one.number)
-
-
-def _number_of(history: History, candidate: Candidate) -> int | None:
-    """The number of the import that brought this content in."""
-    known = history.find_import(candidate.hash)
-    return known.number if known else None

@@ -18,7 +18,12 @@ def is_log(text: str) -> bool:
 
 
 def parse_log(text: str, hints: Hints) -> Measures:
-    """The readings of a daily log, judged.
+    """The readings of a daily log, judged. Raises NotImportableError, see `log_readings`."""
+    return Measures("log", fold_readings(log_readings(text, hints)))
+
+
+def log_readings(text: str, hints: Hints) -> Iterator[Reading]:
+    """The readings of a daily log, in its order; the log's meter or ``None``.
 
     Raises:
         NotImportableError: a line that is none of a daily log, or is cut off; times that go back.
@@ -28,7 +33,7 @@ def parse_log(text: str, hints: Hints) -> Measures:
         raise NotImportableError(texts.NO_DATA, 1)
     if text[-1:] != "\n" and lines[-1][0] == text.count("\n") + 1:
         raise NotImportableError(texts.CUT_LINE, lines[-1][0])
-    return Measures("log", fold_readings(_readings(lines, hints)))
+    yield from _readings(lines, hints)
 
 
 def _lines(text: str) -> Iterator[tuple[int, LogLine]]:
