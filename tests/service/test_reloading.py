@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -29,13 +29,15 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def reloading(
-    answers: dict[str, Any], asked: list[dict[str, Any]]
+    answers: dict[str, Any],
+    asked: list[dict[str, Any]],
+    connection: Callable[[], object] = lambda: "the first",
 ) -> AsyncIterator[asyncio.Event]:
     """It runs; the event is the broker's return."""
     back = asyncio.Event()
     reports = Reports("en", asyncio.get_running_loop().time)
     async with answering(knowing(answers, asked)) as url:
-        part = Reloading(url, lambda: "secret-token", back, reports)
+        part = Reloading(url, lambda: "secret-token", back, connection, reports)
         running = asyncio.create_task(part.run())
         try:
             yield back
@@ -82,3 +84,37 @@ async def test_a_refusal_is_said_and_the_next_return_tries_again(
             back.set()
             await until(lambda times=times: caplog.text.count("could not be reloaded") == times)
     assert "administrator" in caplog.text
+
+
+async def test_a_broker_that_has_gone_again_is_not_back() -> None:
+    asked: list[dict[str, Any]] = []
+    async with reloading({**DEAF, **RUNS, **LETS}, asked, lambda: None) as back:
+        back.set()
+        await until(lambda: not back.is_set())
+        await asyncio.sleep(0.05)
+    assert not asked
+
+
+async def test_of_a_broker_that_comes_and_goes_the_connection_that_lasts_counts() -> None:
+    asked: list[dict[str, Any]] = []
+    connections = iter([1, 2, 2, None, None])  # looked at before and after each pause
+    async with reloading({**DEAF, **RUNS, **LETS}, asked, lambda: next(connections, 3)) as back:
+        back.set()
+        await until(lambda: not back.is_set())
+        await asyncio.sleep(0.05)
+        assert reloads(asked) == 0
+        back.set()
+        await until(lambda: reloads(asked) == 1)
+
+
+async def test_a_connection_lost_while_home_assistant_answers_is_no_reason() -> None:
+    asked: list[dict[str, Any]] = []
+
+    def connection() -> object:
+        return None if any(each["type"] == "get_states" for each in asked) else "the first"
+
+    async with reloading({**DEAF, **RUNS, **LETS}, asked, connection) as back:
+        back.set()
+        await until(lambda: connection() is None)
+        await asyncio.sleep(0.05)
+    assert reloads(asked) == 0

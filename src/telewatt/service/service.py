@@ -212,7 +212,11 @@ class Service:
         )
         if not (section.reload_mqtt and self.config.mqtt and self.config.mqtt.announces):
             return backfill, None
-        return backfill, Reloading(section.url, token, self._broker_is_back, self.reports)
+        broker = self._sinks["mqtt"]
+        return backfill, Reloading(
+            *(section.url, token, self._broker_is_back),
+            *(lambda: broker.connection, self.reports),
+        )
 
     def metrics(self) -> str:
         """What a Prometheus is told; empty where none is configured."""

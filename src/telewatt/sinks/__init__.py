@@ -39,6 +39,11 @@ class Sink(ABC):
     again: int = 0
     refused: int = 0
 
+    @property
+    def connection(self) -> object:
+        """What it is connected by now, another object after each loss; ``None``: it is not."""
+        return None
+
     @abstractmethod
     async def write(self, batch: Sequence[Judged]) -> None:
         """Write these, the next ones of the journal; all of them, or raise.

@@ -69,6 +69,12 @@ class MqttSink(LiveSink):
 
     # -- what the framework calls ------------------------------------------------------------
 
+    @property
+    def connection(self) -> Connection | None:
+        """See `Sink`."""
+        connection = self._connection
+        return None if connection is None or connection.is_lost else connection
+
     async def show(self, judged: Judged) -> None:
         """See `LiveSink`."""
         connection = await self._connected()
@@ -106,16 +112,14 @@ class MqttSink(LiveSink):
 
     async def _connected(self) -> Connection:
         """The connection that works, a new one if need be."""
-        connection = self._connection
-        if connection is not None and not connection.is_lost:
+        if (connection := self.connection) is not None:
             return connection
         async with self._opening:
-            connection = self._connection
-            if connection is not None and not connection.is_lost:
+            if (connection := self.connection) is not None:
                 return connection
-            if connection is not None:
-                self._connection = None
-                await connection.close()
+            lost, self._connection = self._connection, None
+            if lost is not None:
+                await lost.close()
             if self._failure is not None and _now_s() - self._failure[0] < AGAIN_S:
                 raise self._failure[1]
             try:
