@@ -88,16 +88,25 @@ async def test_a_connection_that_ends_is_no_answer() -> None:
     assert "does not answer" in await trouble(logging_in())
 
 
-async def test_a_refused_command_says_why() -> None:
+@pytest.mark.parametrize(
+    ("code", "why", "remedy"),
+    [
+        ("unauthorized", "Unauthorized", "must be an administrator's"),
+        ("home_assistant_error", "Unauthorized", "must be an administrator's"),
+        ("invalid_format", "extra keys not allowed", "look at its log"),
+    ],
+)
+async def test_a_refused_command_says_why(code: str, why: str, remedy: str) -> None:
     async def refuse(socket: web.WebSocketResponse) -> None:
         asked = await socket.receive_json()
-        error = {"code": "unauthorized", "message": "Unauthorized"}
+        error = {"code": code, "message": why}
         await socket.send_json(
             {"id": asked["id"], "type": "result", "success": False, "error": error}
         )
 
     said = await trouble(logging_in(refuse))
-    assert "energy/get_prefs: Unauthorized" in said
+    assert f"energy/get_prefs: {why}; " in said
+    assert remedy in said
 
 
 async def test_what_is_not_there_is_told_from_what_is_refused() -> None:

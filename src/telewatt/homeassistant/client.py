@@ -52,6 +52,10 @@ _REFUSED = Text(
     "Home Assistant refuses {command}: {why}; the token must be an administrator's",
     "Home Assistant refuse {command} : {why} ; le jeton doit être celui d'un administrateur",
 )
+_FAILED = Text(
+    "Home Assistant could not do {command}: {why}; look at its log",
+    "Home Assistant n'a pas pu exécuter {command} : {why} ; regardez son journal",
+)
 _NOT_FOUND = Text(
     "Home Assistant does not know what {command} asks for: {why}",
     "Home Assistant ne connaît pas ce que {command} demande : {why}",
@@ -144,7 +148,7 @@ class HomeAssistant:
 
         Raises:
             NotFoundError: there is no such thing.
-            HomeAssistantError: it is refused, or the connection is lost.
+            HomeAssistantError: it is refused or fails, or the connection is lost.
         """
         self._number += 1
         number = self._number
@@ -160,7 +164,9 @@ class HomeAssistant:
                 why, code = str(error.get("message", "?"))[:SAID_CHARACTERS], error.get("code")
             if code == "not_found":
                 raise NotFoundError(_NOT_FOUND.fill(command=command, why=why))
-            raise HomeAssistantError(_REFUSED.fill(command=command, why=why))
+            is_denied = "unauthorized" in (code, why.lower())  # a service says so in words only
+            text = _REFUSED if is_denied else _FAILED
+            raise HomeAssistantError(text.fill(command=command, why=why))
         return message.get("result")
 
     async def has_started(self) -> bool:
