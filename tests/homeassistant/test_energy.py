@@ -32,6 +32,13 @@ def test_whoever_shows_the_total_gets_no_registers_besides(version) -> None:
     assert added == ["sensor.out"]
 
 
+def test_an_empty_name_is_not_the_total_of_a_meter_without_one() -> None:
+    nameless = {"type": "grid", "flow_from": [{"stat_energy_from": ""}], "flow_to": []}
+    registers = Flows(("sensor.r1", "sensor.r2"), ())
+    _, added = completed({"energy_sources": [nameless]}, [registers], OLD)
+    assert added == ["sensor.r1", "sensor.r2"]
+
+
 def test_an_empty_dashboard_gets_a_grid() -> None:
     told, added = completed({}, [TEMPO], OLD)
     (grid,) = told["energy_sources"]

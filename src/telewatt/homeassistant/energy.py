@@ -82,13 +82,13 @@ def _without(known: set[str], statistics: Iterable[str]) -> tuple[str, ...]:
 
 
 def _known(sources: Iterable[Mapping[str, Any]]) -> set[str]:
-    """All energies that stand there, in either form."""
+    """All energies that stand there, in either form. An empty name is none, and occurs."""
     flows = [flow for each in sources for key in LISTS for flow in each.get(key, ())]
     return {
         value
         for each in (*sources, *flows)
         for name, value in each.items()
-        if name.startswith("stat_energy") and isinstance(value, str)
+        if value and name.startswith("stat_energy") and isinstance(value, str)
     }
 
 
