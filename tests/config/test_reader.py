@@ -231,6 +231,11 @@ def test_metrics_that_nobody_would_serve_are_an_error():
         ("ftp://host/", "no web address"),
         ("http://", "no web address"),
         ("http://host/a b", "no web address"),
+        ("http://homeassistant..local:8123", "no web address"),
+        (f"http://{'a' * 64}/", "no web address"),
+        ("http://:8123", "no web address"),
+        ("http://[::1", "no web address"),
+        ("http://h:99999", "no web address"),
         ("http://me:secret@host/", "does not carry a password"),
     ],
 )

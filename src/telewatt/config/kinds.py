@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from telewatt.config import texts
 from telewatt.config.texts import Fault
@@ -135,11 +136,20 @@ class Url(NamedTuple):
         if fault := Words().fault_of(key, value):
             return fault
         found = re.fullmatch(r"https?://([^/?#\s]+)([/?][^#\s]*)?", str(value))
-        if found is None:
-            return texts.NO_URL.fill(value=repr(value))
-        if "@" in found[1]:
+        if found is not None and "@" in found[1]:
             return texts.SECRET_URL
+        if found is None or not _has_host(str(value)):
+            return texts.NO_URL.fill(value=repr(value))
         return None if self.query or "?" not in str(value) else texts.QUERY_URL
+
+
+def _has_host(url: str) -> bool:
+    """Whether a machine can have this name, and a service this port."""
+    try:
+        parts = urlsplit(url)
+        return bool((parts.hostname or "").encode("idna")) and parts.port != 0
+    except ValueError:  # as the resolver, which refuses empty and too long labels
+        return False
 
 
 class Host(NamedTuple):
