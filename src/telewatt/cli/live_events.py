@@ -10,7 +10,7 @@ from typing import Any
 
 from telewatt.cli.setup import Setup
 from telewatt.config import MeterConfig
-from telewatt.derivation import Derivation, Estimates, Judged
+from telewatt.derivation import Judge
 from telewatt.language import Text
 from telewatt.reading import Reading
 from telewatt.service import line_of
@@ -63,16 +63,12 @@ async def _own_lines(
     meters: Mapping[str, MeterConfig], folder: Path
 ) -> AsyncIterator[AsyncIterator[Event]]:
     lines: asyncio.Queue[bytes] = asyncio.Queue()
-    frames, derivation, estimates = JsonFrames(), Derivation(), Estimates()
-    numbers = count(1)
+    frames, judge, numbers = JsonFrames(), Judge(), count(1)
 
     def tell(reading: Reading) -> None:
-        judgement = derivation.take(reading)
-        derivation.harvest()  # nothing is kept
-        active = estimates.follow(reading, judgement)
-        seq = next(numbers)
-        lines.put_nowait(frame_line(reading, frames, seq))
-        lines.put_nowait(reading_line(Judged(seq, reading, judgement, active)))
+        judged = judge.take(next(numbers), reading)
+        lines.put_nowait(frame_line(reading, frames, judged.seq))
+        lines.put_nowait(reading_line(judged))
 
     def line(name: str, meter: MeterConfig) -> Line:
         return line_of(
