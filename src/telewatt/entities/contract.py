@@ -67,7 +67,8 @@ CONTRACTS: Mapping[str, Contract] = MappingProxyType(
     {
         "base": Contract("base", Text("Base", "Base"), {1: _BASE}),
         "off_peak": Contract(
-            *("off_peak", Text("Peak and off-peak hours", "Heures pleines et creuses")),
+            "off_peak",
+            Text("Peak and off-peak hours", "Heures pleines et creuses"),
             {1: _OFF_PEAK, 2: _PEAK},
         ),
         "ejp": Contract("ejp", Text("EJP", "EJP"), {1: _NORMAL, 2: _MOBILE_PEAK}),

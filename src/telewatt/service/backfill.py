@@ -128,7 +128,9 @@ class Backfill:
                 self._generation, since = generation, None
             external = self._section.statistics == "external"
             compare = Comparison(
-                *(home, _Ledger(history, open_part), self._sections),
+                home,
+                _Ledger(history, open_part),
+                self._sections,
                 external=external,
                 language=self._language,
             )

@@ -207,8 +207,13 @@ class Service:
 
         token = secret_of(section.token_file, section.token_env, self.path.parent)
         backfill = Backfill(
-            *(section, token, history_path(self.path), self.historian.open_part),
-            *(set(self.config.meters), self.reports, self.language),
+            section,
+            token,
+            history_path(self.path),
+            self.historian.open_part,
+            set(self.config.meters),
+            self.reports,
+            self.language,
         )
         if not (section.reload_mqtt and self.config.mqtt and self.config.mqtt.announces):
             return backfill, None
