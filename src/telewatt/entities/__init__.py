@@ -19,17 +19,15 @@ from telewatt.entities.contract import (
     words_of,
 )
 from telewatt.entities.discovery import (
-    LINK,
     ORIGIN,
     Device,
     discovery_of,
     entity_id,
-    id_of,
-    name_of,
     state_of,
     unique_id,
 )
 from telewatt.entities.entity import Entity
+from telewatt.entities.situational import LINK
 from telewatt.entities.table import Profile, entities_of, entity_of_label, entity_of_quantity
 
 __all__ = [
@@ -48,8 +46,6 @@ __all__ = [
     "entity_id",
     "entity_of_label",
     "entity_of_quantity",
-    "id_of",
-    "name_of",
     "period_of",
     "state_of",
     "unique_id",

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from telewatt.entities.entity import Entity
+from telewatt.entities.situational import LINK
 from telewatt.language import Language
 from telewatt.tic.values import Address
 
 ORIGIN = "telewatt"
-LINK = "link"
-"""The one entity that tells when a meter is not there; so it is there whenever the service is."""
 
 
 class Device(NamedTuple):
@@ -49,18 +48,13 @@ class Device(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What people call it: as the section."""
-        return name_of(self.source)
+        """What people call it: as the section.
 
-
-def name_of(source: str) -> str:
-    """A section's name for people.
-
-    >>> name_of("maison_est")
-    'Maison est'
-    """
-    words = re.sub("[_-]+", " ", source).strip()
-    return words[:1].upper() + words[1:]
+        >>> Device("021861348497", "maison_est", "", "", "").name
+        'Maison est'
+        """
+        words = re.sub("[_-]+", " ", self.source).strip()
+        return words[:1].upper() + words[1:]
 
 
 def id_of(meter: str) -> str:
@@ -68,34 +62,30 @@ def id_of(meter: str) -> str:
     return f"{ORIGIN}_{re.sub('[^A-Za-z0-9]+', '_', meter)}"
 
 
-def unique_id(device: Device, key: str) -> str:
-    """Of an entity: the same whatever mode and contract the meter has."""
-    return f"{device.id}_{key}"
+def unique_id(meter: str, key: str) -> str:
+    """Of an entity: the same whatever mode and contract the meter has.
+
+    >>> unique_id("021861348497", "import_wh")
+    'telewatt_021861348497_import_wh'
+    """
+    return f"{id_of(meter)}_{key}"
 
 
 def discovery_of(
-    device: Device,
-    entities: Iterable[Entity],
-    language: Language,
-    version: str,
-    removed: Mapping[str, str] | None = None,
+    device: Device, entities: Iterable[Entity], language: Language, version: str
 ) -> dict[str, Any]:
     """The message as JSON values.
 
     Args:
         version: of telewatt.
-        removed: key -> component of entities that were told before and are no more.
     """
-    components = {each.key: _component(device, each, language) for each in entities}
-    for key, component in (removed or {}).items():
-        components.setdefault(key, {"p": component})
     return {
         "dev": _device(device),
         "o": {"name": ORIGIN, "sw": version},
         "avty": [{"t": device.status}, {"t": device.availability}],
         "avty_mode": "all",
         "stat_t": device.state,
-        "cmps": components,
+        "cmps": {each.key: _component(device, each, language) for each in entities},
     }
 
 
@@ -111,7 +101,7 @@ def _component(device: Device, entity: Entity, language: Language) -> dict[str, 
     found: dict[str, Any] = {
         "p": entity.component,
         "name": entity.name.of(language),
-        "uniq_id": unique_id(device, entity.key),
+        "uniq_id": unique_id(device.meter, entity.key),
         "val_tpl": _template(entity, language),
     }
     optional = {
@@ -124,8 +114,6 @@ def _component(device: Device, entity: Entity, language: Language) -> dict[str, 
     found |= {name: value for name, value in optional.items() if value}
     if entity.precision is not None:
         found["sug_dsp_prc"] = entity.precision
-    if not entity.enabled:
-        found["en"] = False
     if entity.options:
         found["options"] = [words.of(language) for words in entity.options.values()]
     if entity.key in SOURCED:

@@ -12,6 +12,8 @@ from telewatt.language import Text
 TARIFF_PERIOD = Text("Tariff period", "Période tarifaire")
 TEMPO_TODAY = Text("Tempo today", "Tempo aujourd'hui")
 TEMPO_TOMORROW = Text("Tempo tomorrow", "Tempo demain")
+LINK = "link"
+"""The one entity that tells when a meter is not there; so it is there whenever the service is."""
 
 
 def tariff_entities(contract: Contract) -> Iterator[Entity]:
@@ -49,7 +51,7 @@ def power_entities() -> Iterator[Entity]:
 
 def line_entities() -> Iterator[Entity]:
     """Of the line, whatever the meter."""
-    yield Entity("link", Text("Meter link", "Liaison compteur"), "binary_sensor",
+    yield Entity(LINK, Text("Meter link", "Liaison compteur"), "binary_sensor",
                  device_class="connectivity", category="diagnostic")  # fmt: skip
     yield Entity("line_quality_pct", Text("Line quality", "Qualité de la ligne"), "sensor", "%",
                  state_class="measurement", precision=1, category="diagnostic",

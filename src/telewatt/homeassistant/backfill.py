@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from telewatt.entities import entity_of_quantity, id_of
+from telewatt.entities import ORIGIN, entity_of_quantity, unique_id
 from telewatt.homeassistant.client import HomeAssistant, understood
 from telewatt.homeassistant.mqtt import entity_ids
 from telewatt.homeassistant.statistics import (
@@ -32,7 +32,6 @@ RECENT = timedelta(hours=3)
 """The rows of five minutes that are looked at for what Home Assistant knows now."""
 MONTH = timedelta(days=33)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-EXTERNAL = "telewatt"
 WANTED = ("import_wh", "export_wh", *(f"import_{n}_wh" for n in range(1, 11)))
 
 
@@ -149,7 +148,7 @@ class Comparison:
         return [
             each._replace(id=entity, unit=units.get(entity, each.unit), name=None)
             for each in found
-            if (entity := entities.get(f"{id_of(each.meter)}_{each.quantity}")) is not None
+            if (entity := entities.get(unique_id(each.meter, each.quantity))) is not None
             and units.get(entity, each.unit) in UNITS
         ]
 
@@ -173,16 +172,22 @@ class Comparison:
     # -- one statistic -----------------------------------------------------------------------
 
     def _energies(self) -> Iterator[Statistic]:
-        read = [each for each in self._books.meters() if each.source in self._sections]
-        for meter, source in ((each.name, each.source) for each in read):
-            known = self._books.quantities(meter)
-            for quantity in WANTED:
-                if quantity in known:
-                    title = entity_of_quantity(quantity).name.of(self._language)
-                    own = (
-                        f"{EXTERNAL}:{id_of(meter).removeprefix(f'{EXTERNAL}_').lower()}_{quantity}"
-                    )
-                    yield Statistic(meter, source, quantity, own, name=f"{source} {title}")
+        for meter in self._books.meters():
+            if meter.source in self._sections:
+                known = self._books.quantities(meter.name)
+                yield from (self._own(meter, quantity) for quantity in WANTED if quantity in known)
+
+    def _own(self, meter: Known, quantity: str) -> Statistic:
+        """One of our own; Home Assistant wants a small id after a source and a colon."""
+        name = unique_id(meter.name, quantity).removeprefix(f"{ORIGIN}_").lower()
+        title = entity_of_quantity(quantity).name.of(self._language)
+        return Statistic(
+            meter.name,
+            meter.source,
+            quantity,
+            f"{ORIGIN}:{name}",
+            name=f"{meter.source} {title}",
+        )
 
     async def _change(self, of: Statistic, now: datetime, since: datetime | None) -> Change:
         end = _floor(now - CLOSED)

@@ -136,9 +136,7 @@ class HomeAssistant:
 
     def _device(self, name: str, source: str) -> Device:
         topics = self._topics
-        return Device(
-            *(name, source, topics.status, topics.availability(name), topics.home(name)),
-        )
+        return Device(name, source, topics.status, topics.availability(name), topics.home(name))
 
     def _topic(self, meter: _Meter) -> str:
         return f"{self._prefix}/device/{meter.device.id}/config"
@@ -156,7 +154,7 @@ class HomeAssistant:
     def _announcement(self, meter: _Meter) -> Iterator[Message]:
         """The message; where entities are gone, first one that takes them back."""
         topic = self._topic(meter)
-        told = discovery_of(*(meter.device, meter.entities, self._house.language, __version__))
+        told = discovery_of(meter.device, meter.entities, self._house.language, __version__)
         components = told["cmps"]
         components[LINK] |= {OWNER: self._owner, LINE: meter.device.source}
         gone = {
