@@ -146,10 +146,9 @@ def _of_home(section: HomeAssistantConfig, mqtt: MqttConfig | None) -> _Faults:
 
 
 def _of_mqtt(section: MqttConfig) -> _Faults:
-    tls = section.tls or section.ca_file or section.certificate_file or section.key_file
-    if section.port == MQTT_TLS_PORT and not tls:
+    if section.port == MQTT_TLS_PORT and not section.uses_tls:
         yield "port", _NO_TLS
-    if section.port == MQTT_PORT and tls:
+    if section.port == MQTT_PORT and section.uses_tls:
         yield "port", _PLAIN
     if section.key_file and not section.certificate_file:
         yield "key_file", _NO_CERTIFICATE

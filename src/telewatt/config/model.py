@@ -156,6 +156,11 @@ class MqttConfig:
     status_topic: str = _key(Topic(), default="house/probes/linky-sensor/status")
 
     @property
+    def uses_tls(self) -> bool:
+        """Whether the connection is encrypted: a file that only TLS needs asks for it too."""
+        return self.tls or any((self.ca_file, self.certificate_file, self.key_file))
+
+    @property
     def announces(self) -> bool:
         """Whether Home Assistant is told which entities there are."""
         return self.discovery and self.payload == "telewatt"

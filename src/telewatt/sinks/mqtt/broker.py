@@ -40,16 +40,15 @@ class Broker(NamedTuple):
 def broker_of(section: MqttConfig, house: House) -> Broker:
     """The one a section describes."""
     files = section.ca_file, section.certificate_file, section.key_file
-    tls = section.tls or any(files)
     paths = [file and house.folder / Path(file).expanduser() for file in files]
     # one that stays the same, and that no other service on any machine has
     own = sha256(f"{gethostname()}:{house.folder}".encode()).hexdigest()[:10]
     return Broker(
         host=section.host,
-        port=section.port or (MQTT_TLS_PORT if tls else MQTT_PORT),
+        port=section.port or (MQTT_TLS_PORT if section.uses_tls else MQTT_PORT),
         user=section.user or ("" if section.password_file or section.password_env else None),
         password=house.secret(section.password_file, section.password_env),
-        tls=(lambda: _context(*paths)) if tls else None,
+        tls=(lambda: _context(*paths)) if section.uses_tls else None,
         client_id=section.client_id or f"telewatt-{own}",
         protocol=ProtocolVersion.V5 if section.protocol == "5" else ProtocolVersion.V311,
         keepalive_s=section.keepalive_s,

@@ -262,7 +262,7 @@ def home_of(section: MqttConfig, house: House, owner: str) -> HomeAssistant | No
     Args:
         owner: what tells this service from others on the same broker.
     """
-    if not section.discovery:
+    if not section.announces:
         return None
     topics, retain = Topics(section.prefix), section.retain
     return HomeAssistant(section.discovery_prefix, owner, topics, house, retain=retain)
