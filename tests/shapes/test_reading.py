@@ -61,7 +61,7 @@ def test_an_event_has_its_text_in_both_languages(newest: Judged) -> None:
 
 def test_every_end_tells_the_same_of_an_entry(newest: Judged) -> None:
     told = entry_object(newest)
-    meter = Meter(newest, Topics(), retain=True, now_s=0.0)
+    meter = Meter(newest, Topics("telewatt"), retain=True, now_s=0.0)
     state, *_, event = (message.payload for message in meter.take(newest))
     page = Readings(lambda judged: "house").take(newest)
     for found in (json.loads(state), json.loads(history_text(newest, ())), page):

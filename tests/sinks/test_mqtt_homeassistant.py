@@ -40,8 +40,12 @@ def announcer(
     return HomeAssistant("homeassistant", owner, Topics("telewatt"), house, retain=True)
 
 
+def news(home: HomeAssistant, entry: Judged) -> Iterable[Message]:
+    return home.news(entry, entry.reading.received_at.timestamp())
+
+
 def told(home: HomeAssistant, entries: Iterable[Judged]) -> list[Message]:
-    return [message for entry in entries for message in home.news(entry)]
+    return [message for entry in entries for message in news(home, entry)]
 
 
 def announcements(messages: Iterable[Message], topic: str = TOPIC) -> list[dict[str, Any]]:
@@ -94,7 +98,7 @@ def test_nothing_is_announced_before_it_is_known_what_a_meter_sends(tmp_path: An
 def test_what_has_not_changed_is_not_said_again(tmp_path: Any) -> None:
     home = announcer(tmp_path)
     told(home, TEMPO)
-    assert list(home.news(TEMPO[-1])) == []
+    assert list(news(home, TEMPO[-1])) == []
 
 
 def test_all_is_told_again_when_home_assistant_starts(tmp_path: Any) -> None:

@@ -17,7 +17,7 @@ from tests.exchange.houses import readings
 from tests.sinks.judging import judged
 from tests.truth.readings import dataset, reading
 
-TOPICS = Topics()
+TOPICS = Topics("telewatt")
 LABEL = "telewatt/meter/label/"
 HC = {"PTEC": "HC..", "ISOUSC": 30}
 

@@ -7,8 +7,8 @@ broker, which keeps the messages. The reasons: docs/adr/0017-home-assistant.md.
 """
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from telewatt import __version__
@@ -20,9 +20,9 @@ from telewatt.sinks.mqtt.topics import Message, Topics
 from telewatt.situation import LineQuality, Present
 
 ONLINE = b"online"
-LINE_EVERY = timedelta(seconds=15)
+LINE_EVERY_S = 15.0
 """How often the quality of a line is looked at."""
-AGAIN = timedelta(seconds=20)
+AGAIN_S = 20.0
 """A message that comes while Home Assistant is still adding entities is partly left aside."""
 OWNER, LINE = "service", "line"
 """Keys that Home Assistant leaves aside: which service has announced a device, and on which line.
@@ -41,8 +41,8 @@ class _Meter:
         self.state = ""
         self.quality = LineQuality()
         self.quality_pct: float | None = None
-        self.looked_at: datetime | None = None
-        self.again_at: datetime | None = None
+        self.look_s = -math.inf  # when the line is looked at, and all is told, the next time
+        self.again_s = math.inf
 
 
 class Heard(NamedTuple):
@@ -80,23 +80,26 @@ class HomeAssistant:
         """What to subscribe to, on each connection anew."""
         return self._birth, f"{self._prefix}/device/+/config"
 
-    def news(self, judged: Judged) -> Iterable[Message]:
-        """What it is told with this frame, the next one of its meter."""
+    def news(self, judged: Judged, now_s: float) -> Iterable[Message]:
+        """What it is told with this frame, the next one of its meter.
+
+        Args:
+            now_s: of a clock that only goes forward.
+        """
         name = meter_key(judged.reading)
         meter = self._meters.get(name)
         if meter is None or meter.device.source != judged.reading.source:
             meter = self._meters[name] = _Meter(self._device(name, judged.reading.source))
         meter.present.take(judged)
-        self._look_at_line(meter, judged.reading.received_at)
+        self._look_at_line(meter, now_s)
         if meter.present.profile is None:
             return ()
         messages: list[Message] = []
-        at = judged.reading.received_at
         if self._has_changed(meter):
             messages += self._announcement(meter)
-            meter.again_at = at + AGAIN
-        elif meter.again_at is not None and at >= meter.again_at:
-            meter.again_at = None
+            meter.again_s = now_s + AGAIN_S
+        elif now_s >= meter.again_s:
+            meter.again_s = math.inf
             messages += self._announcement(meter)
         state = self._state_text(meter)
         if state != meter.state:
@@ -185,13 +188,13 @@ class HomeAssistant:
                 state.setdefault(key, values.get(key))
         return json_text({**state, "sources": meter.present.sources()})
 
-    def _look_at_line(self, meter: _Meter, at: datetime) -> None:
-        if meter.looked_at is not None and at - meter.looked_at < LINE_EVERY:
+    def _look_at_line(self, meter: _Meter, now_s: float) -> None:
+        if now_s < meter.look_s:
             return
-        meter.looked_at = at
+        meter.look_s = now_s + LINE_EVERY_S
         for report in self._house.lines():
             if report.name == meter.device.source:
-                meter.quality_pct = meter.quality.percent(report, at.timestamp())
+                meter.quality_pct = meter.quality.percent(report, now_s)
 
 
 def _parse(payload: bytes) -> dict[str, Any]:

@@ -79,8 +79,8 @@ class MqttSink(LiveSink):
         """See `LiveSink`."""
         connection = await self._connected()
         await connection.publish(self._news_of(judged))
-        if self._home is not None and not self._compatible:
-            await connection.publish(self._home.news(judged))  # values do not wait for these
+        if self._home is not None:  # after the values, which do not wait for it
+            await connection.publish(self._home.news(judged, _now_s()))
 
     async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""

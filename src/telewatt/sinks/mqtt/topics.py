@@ -56,7 +56,7 @@ class Topics:
         availabilities: the filter of these topics of all meters.
     """
 
-    def __init__(self, prefix: str = "telewatt") -> None:
+    def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.status = f"{prefix}/status"
         self.service = f"{prefix}/service"
