@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -38,13 +38,20 @@ def test_the_table_of_keys_is_the_model(language):
     assert sorted(documented) == sorted(keys_of_the_model())
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_defaults_in_the_documentation_are_true(language):
+@pytest.mark.parametrize(
+    ("language", "nothing", "required"),
+    [("en", "none", "required"), ("fr", "aucun", "obligatoire")],
+)
+def test_the_defaults_in_the_documentation_are_true(language, nothing, required):
     text = (DOCS / language / "configuration.md").read_text().replace(".NOM.", ".NAME.")
-    for name, default in re.findall(r"^\| `([\w.]+)` \|.*\| `([^`|]+)` \|$", text, re.MULTILINE):
+    for name, words, told in re.findall(r"^\| `([\w.]+)` \|(.*)\|(.*)\|$", text, re.MULTILINE):
         section, _, key = name.rpartition(".")
-        defaults = {field.name: field.default for field in fields(SECTIONS[section])}
-        assert defaults[key] == tomllib.loads(f"x = {default}")["x"]
+        default = {field.name: field.default for field in fields(SECTIONS[section])}[key]
+        assert (default is MISSING) == (required in words.lower())
+        if default in (MISSING, None, ()):
+            assert told.strip() == nothing
+        else:
+            assert default == tomllib.loads(f"x = {told.strip(' `')}")["x"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
