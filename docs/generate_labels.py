@@ -125,7 +125,9 @@ KINDS = {
 def describe(label: Label, language: Language) -> str:
     """One row of the Markdown table."""
     name = ", ".join(f"`{name}`" for name in (label.label, *label.aliases))
-    unit = f"{label.unit} (Linky: {label.unit_linky})" if label.unit_linky else label.unit
+    unit = label.unit
+    if label.unit_linky:
+        unit += Text(f" (Linky: {label.unit_linky})", f" (Linky : {label.unit_linky})").of(language)
     notes = [
         "horodate" if label.horodated else "",
         "producer" if label.producer_only else "",
