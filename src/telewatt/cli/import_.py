@@ -93,15 +93,15 @@ def _import(
     """Every file was read to its end before the first one is brought in."""
     path = history_path(setup.journal)
     if dry_run and not path.exists():
-        describe(Sites(setup.console, None), found, None, meter, site)
+        describe(Sites(setup.console, None, (), meter=meter, site=site), found, None)
         return
     heard = _heard(setup)
     with ending_on_trouble(setup):
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(History.open(path, writable=not dry_run)) as history:
-            sites = Sites(setup.console, history, heard)
+            sites = Sites(setup.console, history, heard, meter=meter, site=site)
             tell = describe if dry_run else bring_in
-            tell(sites, found, history, meter, site)
+            tell(sites, found, history)
 
 
 def _heard(setup: Setup) -> list[Meter]:

@@ -141,30 +141,35 @@ class Sites:
 
     Args:
         heard: the meters, also those that the history does not have yet.
+        meter, site: what the user says: one of them, or neither.
     """
 
     def __init__(
-        self, console: Console, history: History | None, heard: Iterable[Meter] = ()
+        self,
+        console: Console,
+        history: History | None,
+        heard: Iterable[Meter],
+        *,
+        meter: str | None,
+        site: str | None,
     ) -> None:
-        self.console = console
+        self.console, self._meter, self._site = console, meter, site
         self._meters = {meter.name for meter in history.meters()} if history else set()
         joins = [join for join in history.joins() if join.undone is None] if history else []
         self._members: dict[str, list[tuple[datetime, str]]] = {}
         for join in sorted(joins, key=lambda join: join.at):
             self._members.setdefault(join.site, []).append((join.at, join.meter))
-        for meter in heard:
-            for site in meter.sites:
-                self._members.setdefault(site, [(from_ms(ALWAYS[0]), meter.name)])
+        for each in heard:
+            for name in each.sites:
+                self._members.setdefault(name, [(from_ms(ALWAYS[0]), each.name)])
 
-    def meter_of(
-        self, candidate: Candidate, told: str, since: datetime, meter: str | None, site: str | None
-    ) -> str:
+    def meter_of(self, candidate: Candidate, told: str, since: datetime) -> str:
         """The meter of one portion; what cannot be decided ends the command."""
-        self._require_one(candidate, meter or site)
-        if meter:
-            return meter
-        if site:
-            return self._member(site, since)
+        self._require_one(candidate)
+        if self._meter:
+            return self._meter
+        if self._site:
+            return self._member(self._site, since)
         if told and (told in self._meters or candidate.kind in ("capture", "log")):
             return told
         if len(self._members) == 1:
@@ -174,9 +179,10 @@ class Sites:
         sites = "|".join(self._members) or "SITE"
         return self.console.fail(_NO_METER, path=candidate.path, sites=sites)
 
-    def _require_one(self, candidate: Candidate, asked: str | None) -> None:
+    def _require_one(self, candidate: Candidate) -> None:
+        """What the user says is of one meter."""
         named = {told for told, _ in candidate.told} - {""}
-        if asked and len(named) > 1:
+        if (self._meter or self._site) and len(named) > 1:
             self.console.fail(_SEVERAL, path=candidate.path, meters=", ".join(sorted(named)))
 
     def _member(self, site: str, at: datetime) -> str:
@@ -187,41 +193,26 @@ class Sites:
         return next((meter for since, meter in reversed(members) if since <= at), members[0][1])
 
 
-def describe(
-    sites: Sites,
-    found: Sequence[Candidate],
-    history: History | None,
-    meter: str | None,
-    site: str | None,
-) -> None:
+def describe(sites: Sites, found: Sequence[Candidate], history: History | None) -> None:
     """Say what the files hold, and whom they tell of."""
-    for candidate, meters in _with_meters(sites, found, meter, site):
+    for candidate, meters in _with_meters(sites, found):
         _present(sites.console, candidate, meters, history)
 
 
-def bring_in(
-    sites: Sites,
-    found: Sequence[Candidate],
-    history: History,
-    meter: str | None,
-    site: str | None,
-) -> None:
+def bring_in(sites: Sites, found: Sequence[Candidate], history: History) -> None:
     """Bring the files in one after the other; what is known already changes nothing."""
     _remove_leftovers(history)
-    for candidate, meters in _with_meters(sites, found, meter, site):
+    for candidate, meters in _with_meters(sites, found):
         loaded, portions = _present(sites.console, candidate, meters, history)
         if portions:
             number = _add(history, candidate, loaded, portions)
             say(sites.console, _DONE.fill(number=number))
 
 
-def _with_meters(
-    sites: Sites, found: Sequence[Candidate], meter: str | None, site: str | None
-) -> list[tuple[Candidate, list[str]]]:
+def _with_meters(sites: Sites, found: Sequence[Candidate]) -> list[tuple[Candidate, list[str]]]:
     """Each with the meters of its portions: all are known before the first one is brought in."""
     return [
-        (each, [sites.meter_of(each, told, since, meter, site) for told, since in each.told])
-        for each in found
+        (each, [sites.meter_of(each, told, since) for told, since in each.told]) for each in found
     ]
 
 
