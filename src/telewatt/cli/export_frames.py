@@ -1,6 +1,6 @@
 """The frames of the journal: rows, objects or the bytes of their lines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
@@ -147,8 +147,7 @@ def _write_captures(setup: Setup, frames: _Frames, target: Target, path: Path) -
         raise
 
 
-def _close(captures: dict[Path, Capture], how: object) -> None:
+def _close(captures: dict[Path, Capture], how: Callable[[Capture], None]) -> None:
     with ExitStack() as closing:
         for capture in captures.values():
-            assert callable(how)
             closing.callback(how, capture)

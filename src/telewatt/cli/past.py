@@ -216,13 +216,18 @@ def _open_journal(setup: Setup, opened: contextlib.ExitStack) -> Archive | None:
         return None
 
 
-@contextlib.contextmanager
-def open_past(setup: Setup) -> Iterator[Past]:
-    """Open what there is; whatever is wrong with it ends the command with its remedy."""
+def require_history(setup: Setup) -> None:
+    """Where there is no history the command ends with the remedy."""
     path = history_path(setup.journal)
     if not path.exists():
         nothing = _NO_HISTORY if setup.journal.exists() else NO_JOURNAL
         setup.console.fail(nothing, code=NOTHING_FOUND, journal=setup.journal, path=path)
+
+
+@contextlib.contextmanager
+def open_past(setup: Setup) -> Iterator[Past]:
+    """Open what there is; whatever is wrong with it ends the command with its remedy."""
+    require_history(setup)
     with ending_on_trouble(setup), contextlib.ExitStack() as opened:
         history = opened.enter_context(contextlib.closing(_open_history(setup)))
         past = Past(history, _open_journal(setup, opened), setup)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, STOPPED, console_of
+from telewatt.cli.console import STOPPED, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
-from telewatt.cli.past import ending_on_trouble
+from telewatt.cli.past import ending_on_trouble, require_history
 from telewatt.cli.progress import progress
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.times import time_option
@@ -20,10 +20,6 @@ from telewatt.store import Archive
 from telewatt.store.history import History, UnknownNameError, history_path
 from telewatt.tic import Mode
 
-_NO_HISTORY = Text(
-    "{path}: no history yet; start the service, it builds one from what the journal holds",
-    "{path} : pas encore d'historique ; lancez le service, il en construit un d'après le journal",
-)
 _GOES_ON = Text("going on with the replay that was broken off", "reprise du recalcul interrompu")
 _BAR = Text("replay", "recalcul")
 _SAME = Text(
@@ -65,8 +61,7 @@ def replay(
     setup = load(console_of(context), config, None, journal)
     console = setup.console
     begin = time_option(console, "--since", since, datetime.now(UTC)) or EVER
-    if not history_path(setup.journal).exists():
-        console.fail(_NO_HISTORY, code=NOTHING_FOUND, path=history_path(setup.journal))
+    require_history(setup)
     try:
         with ending_on_trouble(setup):
             changes = _replay(setup, begin, meter or [])
