@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from telewatt.config import (
-    Config,
-    MeterConfig,
-    VirtualConfig,
-    parse,
-)
+from telewatt.config import Config, MeterConfig, parse
 from telewatt.config.model import SECTIONS as CONFIG_SECTIONS
+from telewatt.config.model import VirtualConfig
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECTIONS = {
