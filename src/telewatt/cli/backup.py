@@ -13,8 +13,8 @@ from telewatt.cli.console import NOTHING_FOUND, Console, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.cli.past import NO_JOURNAL
 from telewatt.cli.setup import Setup, load
-from telewatt.cli.table import moment, size
-from telewatt.cli.verify import Finding, conclude, findings_of, in_both, say
+from telewatt.cli.table import in_both, moment, size
+from telewatt.cli.verify import Finding, conclude, findings_of
 from telewatt.language import Text
 from telewatt.store import Archive, JournalError
 from telewatt.store import backup as copying
@@ -71,7 +71,7 @@ def backup(
     if verify:
         found += _prove(setup, folder)
     if verify or found:
-        say(setup.console, conclude(found))
+        setup.console.answer(*conclude(found))
     raise typer.Exit(NOTHING_FOUND if found else 0)
 
 
@@ -92,7 +92,7 @@ def _copy(setup: Setup, folder: Path) -> list[Finding]:
         at = moment(newest.reading.received_at)
         said.append(_UNTIL.fill(last=copied.last_seq, at=at))
     said.append(_HISTORY if history_path(setup.journal).exists() else _NO_HISTORY)
-    say(setup.console, said)
+    setup.console.answer(*said)
     damaged = _DAMAGED.fill(count=copied.damaged)
     return [Finding(damaged, _VERIFY)] if copied.damaged else []
 
@@ -102,7 +102,7 @@ def _prove(setup: Setup, folder: Path) -> list[Finding]:
     with ending_on_trouble_of(folder, setup.console):
         report = copying.verify_backup(folder)
     seconds = in_both(time.monotonic() - begin)
-    say(setup.console, [_PROVED.fill(seconds=seconds, entries=in_both(report.entries))])
+    setup.console.answer(_PROVED.fill(seconds=seconds, entries=in_both(report.entries)))
     return list(findings_of(report))
 
 

@@ -4,7 +4,6 @@ An error is what `telewatt run` does not start with. Where it starts and somethi
 as long as nothing changes, that is a warning.
 """
 
-import sys
 from collections.abc import Iterator
 from operator import itemgetter
 
@@ -52,8 +51,7 @@ def check(context: typer.Context, config: ConfigOption = None) -> None:
     said.append(_JOURNAL.fill(path=setup.journal, interval=interval))
     said += _parts_of(setup.config)
     said += _warnings_of(setup)
-    for text in said:
-        sys.stdout.write(text.of(setup.console.language) + "\n")
+    setup.console.answer(*said)
 
 
 def _parts_of(config: Config) -> Iterator[Text]:

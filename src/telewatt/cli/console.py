@@ -1,4 +1,4 @@
-"""What a command tells its user: on standard error, in one language, with the exit codes."""
+"""What a command tells its user, in one language: results, messages, exit codes."""
 
 import os
 import sys
@@ -30,6 +30,12 @@ class Console:
     def prefer(self, language: Language | None) -> "Console":
         """The same console in the configuration's language, unless ``--lang`` said otherwise."""
         return self if self.asked or language is None else Console(language)
+
+    def answer(self, *said: Text | str) -> None:
+        """Results, a line each, on standard output at once: the next ones may take their time."""
+        lines = (each if isinstance(each, str) else each.of(self.language) for each in said)
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
 
     def tell(self, text: Text, **values: object) -> None:
         """One message on standard error. Without values it is said as it is, braces and all."""

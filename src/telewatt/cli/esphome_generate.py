@@ -1,6 +1,5 @@
 """``telewatt esphome generate``: from answers or captures to the files of a device."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -96,7 +95,7 @@ def _list_boards(console: Console) -> None:
     for board in BOARDS.values():
         pins = " ".join(f"GPIO{pin}" for pin in board.receive) if board.facts else ""
         words = (board.name, board.title.of(console.language), " ".join(board.frameworks), pins)
-        sys.stdout.write("  ".join(words).rstrip() + "\n")
+        console.answer("  ".join(words).rstrip())
 
 
 def _device(console: Console, given: dict[str, Any]) -> DeviceAnswers:

@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-import sys
 from functools import partial
 from typing import Annotated
 
@@ -35,7 +34,7 @@ def validate(
             console.fail(UNREADABLE, path=file, why=error.strerror or str(error))
         for one in found:
             line = f"{one.file}:{one.line}: {one.id}: {one.text.of(console.language)}"
-            sys.stdout.write(f"{_plain(line)}\n")
+            console.answer(_plain(line))
         count += len(found)
     console.tell(_FOUND if count else _NOTHING, count=count)
     raise typer.Exit(FOUND if count else 0)

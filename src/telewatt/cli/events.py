@@ -1,7 +1,6 @@
 """``telewatt events``: what happened in the life of the meters, in words."""
 
 import shutil
-import sys
 import textwrap
 from datetime import UTC, datetime
 from typing import Annotated
@@ -45,7 +44,7 @@ def events(
         site = f"{sites[meter]} " if sites.get(meter) else ""
         title = f"{moment(event.at)}  {site}({meter})" if site else f"{moment(event.at)}  {meter}"
         text = event.text.of(setup.console.language)
-        sys.stdout.write(f"{title}\n{_wrap(text)}\n")
+        setup.console.answer(title, _wrap(text))
 
 
 def _wrap(text: str) -> str:

@@ -1,6 +1,6 @@
 """``telewatt ha``: Home Assistant's statistics and its Energy dashboard."""
 
-import sys
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
@@ -16,6 +16,7 @@ from telewatt.cli.present import expected_flows
 from telewatt.cli.setup import Setup, load
 from telewatt.cli.table import moment
 from telewatt.cli.times import time_option
+from telewatt.homeassistant.energy import Flows
 from telewatt.homeassistant.statistics import HOUR
 from telewatt.language import Text
 from telewatt.sinks.configured import MissingPackageError, naming_what_to_install
@@ -43,7 +44,7 @@ def backfill(
     if not changes:
         setup.console.fail(texts.NOTHING_THERE, code=NOTHING_FOUND)
     for change in changes:
-        _say(setup, *_told(change, dry_run=dry_run))
+        setup.console.answer(_told(change, dry_run=dry_run))
 
 
 @ha.command(help=texts.ENERGY.en)
@@ -67,14 +68,9 @@ def energy(
         setup.console.fail(texts.NO_ENERGY, code=NOTHING_FOUND)
     if added is None:
         setup.console.tell(texts.EXPECTED)
-    for flows in meters:
-        for title, statistics in ((texts.DRAWN, flows.drawn), (texts.INJECTED, flows.injected)):
-            for statistic in statistics:
-                missing = added is not None and statistic in added and not set_
-                mark = f"  {texts.MISSING.of(setup.console.language)}" if missing else ""
-                _print(f"{statistic}  {title.of(setup.console.language)}{mark}")
+    setup.console.answer(*_listed(meters, missing=() if set_ else added or ()))
     if added is not None and (set_ or not added):
-        _say(setup, texts.ADDED if added else texts.ALL_THERE, {"count": len(added)})
+        setup.console.answer(texts.ADDED.fill(count=len(added)) if added else texts.ALL_THERE)
 
 
 def _asking(setup: Setup) -> ModuleType:
@@ -86,24 +82,24 @@ def _asking(setup: Setup) -> ModuleType:
         return setup.console.fail(error.text)
 
 
-def _told(change: "Change", *, dry_run: bool) -> tuple[Text, dict[str, object]]:
+def _listed(meters: Iterable[Flows], missing: Collection[str]) -> Iterator[Text]:
+    for flows in meters:
+        for title, statistics in ((texts.DRAWN, flows.drawn), (texts.INJECTED, flows.injected)):
+            for each in statistics:
+                mark = texts.MISSING if each in missing else ""
+                yield texts.FLOW.fill(id=each, title=title, mark=mark)
+
+
+def _told(change: "Change", *, dry_run: bool) -> Text:
     if change.unrecorded:
-        return texts.UNRECORDED, {"id": change.statistic.id}
+        return texts.UNRECORDED.fill(id=change.statistic.id)
     if not change.rows:
-        return texts.COMPLETE, {"id": change.statistic.id}
+        return texts.COMPLETE.fill(id=change.statistic.id)
     starts = [hour.start for hour in (*change.new, *change.corrected)]
-    return texts.WOULD if dry_run else texts.DONE, {
-        "id": change.statistic.id,
-        "new": len(change.new),
-        "corrected": len(change.corrected),
-        "first": moment(min(starts)),
-        "last": moment(max(starts) + HOUR),
-    }
-
-
-def _say(setup: Setup, text: Text, values: dict[str, object]) -> None:
-    _print(text.fill(**values).of(setup.console.language))
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    return (texts.WOULD if dry_run else texts.DONE).fill(
+        id=change.statistic.id,
+        new=len(change.new),
+        corrected=len(change.corrected),
+        first=moment(min(starts)),
+        last=moment(max(starts) + HOUR),
+    )

@@ -58,6 +58,9 @@ EXPECTED = Text(
 )
 DRAWN = Text("drawn from the grid", "soutiré du réseau")
 INJECTED = Text("injected into the grid", "injecté dans le réseau")
-MISSING = Text("(not in the dashboard yet: --set)", "(pas encore dans le tableau de bord : --set)")
+FLOW = Text("{id}  {title}{mark}", "{id}  {title}{mark}")
+MISSING = Text(
+    "  (not in the dashboard yet: --set)", "  (pas encore dans le tableau de bord : --set)"
+)
 ADDED = Text("added to the dashboard: {count}", "ajoutées au tableau de bord : {count}")
 ALL_THERE = Text("all of them are in the dashboard", "toutes sont dans le tableau de bord")

@@ -1,7 +1,6 @@
 """``telewatt history``: what was drawn, injected or measured, interval by interval."""
 
 import shutil
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -85,7 +84,7 @@ def history(  # noqa: PLR0913 - one parameter an option
             lines = _list_quantities(past, names)
         else:
             lines = _list_series([SeriesTable(past, names, each, span) for each in asked], past)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    setup.console.answer(*lines)
 
 
 def _quantities(console: Console, given: list[str]) -> list[str]:

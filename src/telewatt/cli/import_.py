@@ -1,6 +1,5 @@
 """``telewatt import``: what others measured or logged, into the history; and out of it again."""
 
-import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from telewatt.cli.console import NOTHING_FOUND, Console, console_of
+from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.import_report import list_files
 from telewatt.cli.imported import Candidate, Sites, bring_in, candidates, describe
 from telewatt.cli.options import ConfigOption, JournalOption
@@ -121,7 +120,7 @@ def _list(setup: Setup) -> None:
                 lines = list_files(history, setup.console.language)
     if not lines:
         setup.console.fail(_NONE_YET, code=NOTHING_FOUND)
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    setup.console.answer(*lines)
 
 
 def _undo(setup: Setup, number: int) -> None:
@@ -136,8 +135,4 @@ def _undo(setup: Setup, number: int) -> None:
         for one in known.values():
             if one.number == number or (file and one.params.get("file") == file):
                 history.remove_import(one.number)
-        _tell_undone(setup.console, known[number].name, number)
-
-
-def _tell_undone(console: Console, name: str, number: int) -> None:
-    sys.stdout.write(_UNDONE.fill(name=name, number=number).of(console.language) + "\n")
+        setup.console.answer(_UNDONE.fill(name=known[number].name, number=number))

@@ -1,6 +1,5 @@
 """What the user is told of an import: what is in a file, and where it contradicts what is known."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -57,11 +56,6 @@ def list_files(history: History, language: Language) -> list[str]:
     return layout(rows, left=5) if rows else []
 
 
-def say(console: Console, text: Text) -> None:
-    """One line on standard output."""
-    sys.stdout.write(text.of(console.language) + "\n")
-
-
 def tell(
     console: Console,
     path: Path,
@@ -74,8 +68,7 @@ def tell(
         own = [portion for portion in portions if portion.meter == meter]
         spans = [span_of(portion) for portion in own]
         kind = _KINDS.get(measures.kind, measures.kind)
-        say(
-            console,
+        console.answer(
             _FOUND.fill(
                 path=path,
                 kind=kind,
@@ -83,12 +76,12 @@ def tell(
                 first=moment(min(first for first, _ in spans)),
                 last=moment(max(last for _, last in spans)),
                 energies=_energies(own, console.language) or _GAUGES,
-            ),
+            )
         )
         if history:
             _tell_contradictions(console, history, own)
     for remark in measures.remarks:
-        say(console, Text(f"  {remark.en}", f"  {remark.fr}"))
+        console.answer(Text(f"  {remark.en}", f"  {remark.fr}"))
 
 
 def _energies(portions: Sequence[Portion], language: Language) -> str:
@@ -113,9 +106,9 @@ def _tell_contradictions(console: Console, history: History, portions: Sequence[
     found = [day for portion in portions for day in _contradictions(history, portion)]
     for day, new, old in found[:_DAYS_SHOWN]:
         numbers = [whole(number, console.language) for number in (new, old)]
-        say(console, _OTHER.fill(day=f"{moment(day)[:10]}", new=numbers[0], old=numbers[1]))
+        console.answer(_OTHER.fill(day=f"{moment(day)[:10]}", new=numbers[0], old=numbers[1]))
     if len(found) > _DAYS_SHOWN:
-        say(console, _MORE.fill(count=len(found) - _DAYS_SHOWN))
+        console.answer(_MORE.fill(count=len(found) - _DAYS_SHOWN))
 
 
 def _contradictions(history: History, portion: Portion) -> Iterator[tuple[datetime, int, int]]:

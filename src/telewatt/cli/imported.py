@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from telewatt.cli.console import NOTHING_FOUND, UNREADABLE, Console
-from telewatt.cli.import_report import say, tell
+from telewatt.cli.import_report import tell
 from telewatt.exchange import Hints, Measures, NotImportableError, parse, recognise
 from telewatt.exchange.bundle import pack
 from telewatt.exchange.captures import times_of
@@ -206,7 +206,7 @@ def bring_in(sites: Sites, found: Sequence[Candidate], history: History) -> None
         loaded, portions = _present(sites.console, candidate, meters, history)
         if portions:
             number = _add(history, candidate, loaded, portions)
-            say(sites.console, _DONE.fill(number=number))
+            sites.console.answer(_DONE.fill(number=number))
 
 
 def _with_meters(sites: Sites, found: Sequence[Candidate]) -> list[tuple[Candidate, list[str]]]:
@@ -226,7 +226,7 @@ def _present(
         console.fail(_CHANGED, path=candidate.path, code=NOTHING_FOUND)
     known = history.find_import(loaded.hash) if history else None
     if known is not None:
-        say(console, _KNOWN.fill(path=candidate.path, number=known.number))
+        console.answer(_KNOWN.fill(path=candidate.path, number=known.number))
         return loaded, []
     portions = [
         portion._replace(meter=meter, source="")

@@ -1,6 +1,5 @@
 """``telewatt meters``: the meters ever seen, and the sites they make one after the other."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -107,13 +106,13 @@ def meters(
         lines = _join(setup, site, meter, since)
     else:
         lines = _separate(setup, site, meter)
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    console.answer(*lines)
 
 
 # -- the list --------------------------------------------------------------------------------------
 
 
-def _list(setup: Setup) -> list[str]:
+def _list(setup: Setup) -> list[Text | str]:
     language = setup.console.language
     with open_past(setup) as past:
         found, joins = past.meters(), past.history.joins()
@@ -121,7 +120,7 @@ def _list(setup: Setup) -> list[str]:
         setup.console.fail(NO_METER, code=NOTHING_FOUND)
     rows = [[text.of(language) for text in _HEADINGS]]
     rows += [_row(meter, language) for meter in found]
-    notes = [text.of(language) for text in (*_follow(joins), *_alone(found))]
+    notes = [*_follow(joins), *_alone(found)]
     return [*layout(rows, left=len(_HEADINGS)), *([""] if notes else []), *notes]
 
 
@@ -172,15 +171,14 @@ def _alone(found: Iterable[Meter]) -> Iterator[Text]:
 # -- joins -----------------------------------------------------------------------------------------
 
 
-def _join(setup: Setup, site: str, meter: str, at: datetime | None) -> list[str]:
+def _join(setup: Setup, site: str, meter: str, at: datetime | None) -> list[Text | str]:
     with open_past(setup) as past:
         _check_site(past, site)
         _check_written(past, meter)
     with ending_on_trouble(setup), closing(History.open(history_path(setup.journal))) as history:
         history.join(site, meter, at, by="telewatt meters join")
         members = _members(history.joins())[site]
-    done = _FOLLOW.fill(site=site, meters=_chain(members)), _UNDO.fill(site=site, meter=meter)
-    return [text.of(setup.console.language) for text in done]
+    return [_FOLLOW.fill(site=site, meters=_chain(members)), _UNDO.fill(site=site, meter=meter)]
 
 
 def _check_site(past: Past, site: str) -> None:
@@ -206,7 +204,7 @@ def _check_written(past: Past, meter: str) -> None:
         )
 
 
-def _separate(setup: Setup, site: str, meter: str) -> list[str]:
+def _separate(setup: Setup, site: str, meter: str) -> list[Text | str]:
     with open_past(setup), closing(History.open(history_path(setup.journal))) as history:
         history.separate(site, meter, by="telewatt meters separate")
-    return [_SEPARATED.fill(site=site, meter=meter).of(setup.console.language)]
+    return [_SEPARATED.fill(site=site, meter=meter)]

@@ -1,7 +1,7 @@
 """``telewatt ports``: the serial ports of this machine, and what is heard on each."""
 
 import asyncio
-import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -68,20 +68,17 @@ async def _listen(console: Console, found: list[Port]) -> list[Hearing]:
 
     async def listen(port: Port) -> Hearing:
         hearing = await probe(port.device)
-        sys.stdout.write(_describe(port, hearing, console))
-        sys.stdout.flush()
+        console.answer(*_describe(port, hearing, console))
         return hearing
 
     return await asyncio.gather(*map(listen, found))
 
 
-def _describe(port: Port, hearing: Hearing, console: Console) -> str:
-    title = f"{port.device}  {port.description}".rstrip()
-    lines = [title, "  " + _what(hearing).of(console.language)]
+def _describe(port: Port, hearing: Hearing, console: Console) -> Iterator[str]:
+    yield f"{port.device}  {port.description}".rstrip()
+    yield f"  {_what(hearing).of(console.language)}"
     if hearing.status.state is LineState.READING:
-        source = port.stable_name or port.device
-        lines.append(f'  source = "{source}"')
-    return "\n".join(lines) + "\n"
+        yield f'  source = "{port.stable_name or port.device}"'
 
 
 def _what(hearing: Hearing) -> Text:

@@ -1,6 +1,5 @@
 """``telewatt replay``: decode everything again, and build the history anew from it."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
@@ -67,8 +66,7 @@ def replay(
             changes = _replay(setup, begin, meter or [])
     except KeyboardInterrupt:
         console.fail(STOPPED, code=130)
-    for text in _describe(changes):
-        sys.stdout.write(text.of(console.language) + "\n")
+    console.answer(*_describe(changes))
 
 
 def _replay(setup: Setup, since: datetime, names: list[str]) -> Changes:

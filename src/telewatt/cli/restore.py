@@ -9,8 +9,8 @@ from telewatt.cli.backup import ending_on_trouble_of
 from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.cli.setup import Setup, load
-from telewatt.cli.table import moment
-from telewatt.cli.verify import conclude, findings_of, in_both, say
+from telewatt.cli.table import in_both, moment
+from telewatt.cli.verify import conclude, findings_of
 from telewatt.language import Text
 from telewatt.store import Archive, JournalInUseError
 from telewatt.store import restore as putting_back
@@ -44,7 +44,7 @@ def restore(
     said = [_RESTORED.fill(path=setup.journal), last]
     said += [_SET_ASIDE.fill(name=name) for name in sorted(_set_aside(setup) - before)]
     found = list(findings_of(report))
-    say(setup.console, [*said, *conclude(found)])
+    setup.console.answer(*said, *conclude(found))
     raise typer.Exit(NOTHING_FOUND if found else 0)
 
 

@@ -53,6 +53,17 @@ def decimal(number: float, language: Language) -> str:
     return f"{integer.replace(',', chr(0xA0))},{rest}"
 
 
+def in_both(number: float) -> Text:
+    r"""A number in both languages: whole as it is, else with one decimal.
+
+    >>> in_both(1234), in_both(0.5).fr
+    (Text(en='1,234', fr='1\xa0234'), '0,5')
+    """
+    if isinstance(number, int):
+        return Text(whole(number, "en"), whole(number, "fr"))
+    return Text(decimal(number, "en"), decimal(number, "fr"))
+
+
 def size(count: int) -> Text:
     """Bytes in the unit that fits.
 
@@ -61,8 +72,8 @@ def size(count: int) -> Text:
     """
     steps = next((n for n in (3, 2, 1) if count >= 1 << 10 * n), 1)
     unit = "KMG"[steps - 1]
-    value = count / (1 << 10 * steps)
-    return Text(f"{decimal(value, 'en')} {unit}iB", f"{decimal(value, 'fr')} {unit}io")
+    value = in_both(count / (1 << 10 * steps))
+    return Text(f"{value.en} {unit}iB", f"{value.fr} {unit}io")
 
 
 def moment(at: datetime) -> str:

@@ -1,6 +1,5 @@
 """``telewatt verify``: whether every frame and every sum is still what it was, in words."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -10,13 +9,13 @@ from typing import Annotated, NamedTuple
 import typer
 
 from telewatt.cli import verify_texts as texts
-from telewatt.cli.console import NOTHING_FOUND, Console, console_of
+from telewatt.cli.console import NOTHING_FOUND, console_of
 from telewatt.cli.options import ConfigOption, JournalOption
 from telewatt.cli.past import NO_JOURNAL, ending_on_trouble
 from telewatt.cli.progress import progress
 from telewatt.cli.setup import Setup, load
-from telewatt.cli.table import decimal, interval, size, whole
-from telewatt.language import Language, Text
+from telewatt.cli.table import in_both, interval, size
+from telewatt.language import Text
 from telewatt.rollup.instant import from_ms
 from telewatt.service.disk import size_of
 from telewatt.store import Archive
@@ -58,14 +57,8 @@ def verify(
         setup.console.fail(NO_JOURNAL, code=NOTHING_FOUND, journal=setup.journal)
     with ending_on_trouble(setup):
         found = [*_verify_journal(setup), *_verify_history(setup)]
-    say(setup.console, [_sizes(setup), *conclude(found)])
+    setup.console.answer(_sizes(setup), *conclude(found))
     raise typer.Exit(NOTHING_FOUND if found else 0)
-
-
-def say(console: Console, said: Iterable[Text]) -> None:
-    """Write a part of the answer at once: the next one may take its time."""
-    sys.stdout.write("".join(f"{text.of(console.language)}\n" for text in said))
-    sys.stdout.flush()
 
 
 def conclude(found: list[Finding]) -> Iterator[Text]:
@@ -99,7 +92,7 @@ def _verify_journal(setup: Setup) -> Iterator[Finding]:
             report = proof.verify(
                 archive, lambda row: tell(row.last_seq - first_seq + 1, last_seq - first_seq + 1)
             )
-    say(setup.console, [texts.JOURNAL.fill(path=setup.journal)])
+    setup.console.answer(texts.JOURNAL.fill(path=setup.journal))
     reasons = Counter(gap.reason for gap in gaps)
     listed = [texts.REASONS[reason].fill(n=count) for reason, count in sorted(reasons.items())]
     said = [*_frames(report), texts.NUMBERS.fill(first=first_seq, last=last_seq)]
@@ -107,7 +100,7 @@ def _verify_journal(setup: Setup) -> Iterator[Finding]:
         said.pop()
     if listed:
         said.append(texts.GAPS.fill(gaps=_joined(listed)))
-    say(setup.console, said)
+    setup.console.answer(*said)
     yield from findings_of(report)
 
 
@@ -141,9 +134,9 @@ def _frames(report: proof.Report) -> Iterator[Text]:
 
 def _verify_history(setup: Setup) -> Iterator[Finding]:
     path = history_path(setup.journal)
-    say(setup.console, [texts.HISTORY.fill(path=path)])
+    setup.console.answer(texts.HISTORY.fill(path=path))
     if not path.exists():
-        say(setup.console, [texts.NO_HISTORY])
+        setup.console.answer(texts.NO_HISTORY)
         return
     try:
         with (
@@ -154,7 +147,7 @@ def _verify_history(setup: Setup) -> Iterator[Finding]:
     except HistoryDamagedError as error:
         yield Finding(error.text, texts.REPLAY)
         return
-    say(setup.console, _levels(report))
+    setup.console.answer(*_levels(report))
     for difference in report.differences:
         remedy = texts.REPLAY if difference.origin == JOURNAL else texts.IMPORT_AGAIN
         yield Finding(_describe(difference), remedy)
@@ -174,17 +167,6 @@ def _describe(difference: Difference) -> Text:
     start, level = from_ms(difference.start_ms), difference.level
     at = Text(interval(start, level.step, "en"), interval(start, level.step, "fr"))
     return texts.DIFFERENCE.fill(meter=difference.meter, level=texts.LEVELS[level], at=at)
-
-
-def in_both(number: float) -> Text:
-    """A number in both languages: whole as it is, else with one decimal."""
-
-    def write(language: Language) -> str:
-        if isinstance(number, int):
-            return whole(number, language)
-        return decimal(number, language)
-
-    return Text(write("en"), write("fr"))
 
 
 def _joined(parts: Iterable[Text]) -> Text:

@@ -97,7 +97,7 @@ def token(
         if not remove:
             made = access.new_token(name)
             setup.console.tell(_TOKEN, name=name)
-            sys.stdout.write(f"{made}\n")
+            setup.console.answer(made)
         elif access.remove_token(name):
             setup.console.tell(_TOKEN_REMOVED, name=name)
         else:
