@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from telewatt.tic import Decoder, Kind, Mode, Reason, Status, add_parity, encode_dataset
@@ -59,6 +59,7 @@ def test_comparing_whole_frames_gives_what_reading_them_gives(line, size):
 
 
 @given(noisy_lines() | st.binary(max_size=3000))
+@example(b"\x0e\n\x80")  # a lone byte that may be a damaged LF
 @settings(max_examples=3 * settings.default.max_examples)
 def test_bytes_are_conserved(line):
     frames = decode(line)

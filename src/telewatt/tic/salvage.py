@@ -71,9 +71,11 @@ def split_stretch(
 
 
 def _without_damaged_delimiters(core: bytes, has_lf: bool, has_cr: bool) -> bytes:
+    if len(core) == 1:  # it would be nothing but the delimiter
+        return core
     if not has_lf and is_one_flip_from(core[0], _LF):
         return core[1:]
-    if not has_cr and len(core) > 1 and is_one_flip_from(core[-1], _CR_PARITY):
+    if not has_cr and is_one_flip_from(core[-1], _CR_PARITY):
         return core[:-1]
     return core
 
