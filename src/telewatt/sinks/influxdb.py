@@ -64,11 +64,6 @@ class InfluxDB(Sink):
             secret = house.secret(section.token_file, section.token_env)
         return cls(section, secret, house.language)
 
-    @property
-    def requests(self) -> int:
-        """Sent so far."""
-        return self._poster.requests
-
     async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""
         lines = [line for judged in batch for line in self._lines_of(judged)]

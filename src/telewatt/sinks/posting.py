@@ -71,13 +71,11 @@ class Poster:
 
     Attributes:
         url: as it is said to people: what stands behind its ``?`` is often a secret.
-        requests: sent so far.
     """
 
     def __init__(self, url: str) -> None:
         self._target = url
         self.url, _, self._query = url.partition("?")
-        self.requests = 0
         self._session: aiohttp.ClientSession | None = None
 
     async def post(
@@ -88,7 +86,6 @@ class Poster:
         Raises:
             SinkError: no answer came.
         """
-        self.requests += 1
         try:
             return await self._post(body, headers, query or {})
         except TimeoutError as error:

@@ -62,11 +62,6 @@ class Webhook(Sink):
         signing_key = house.secret(section.signing_key_file, section.signing_key_env)
         return cls(section, token, signing_key, house.language)
 
-    @property
-    def requests(self) -> int:
-        """Sent so far."""
-        return self._poster.requests
-
     async def write(self, batch: Sequence[Judged]) -> None:
         """See `Sink`."""
         for judged in self._due.pick(batch):
