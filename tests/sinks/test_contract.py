@@ -17,7 +17,7 @@ from bench.past import readings_of
 from telewatt.config import parse
 from telewatt.derivation import Judged
 from telewatt.reading import Reading
-from telewatt.sinks import House, Sink, SinkError
+from telewatt.sinks import Sink, SinkError
 from telewatt.sinks.configured import SINKS, sinks_of
 from tests.sinks.judging import house_in, judged
 from tests.sinks.receivers import RECEIVERS, Receiver, Total, totals_of
@@ -208,9 +208,3 @@ def spiked(reading: Reading) -> Reading:
         for dataset in reading.frame.datasets
     )
     return replace(reading, frame=reading.frame._replace(datasets=datasets))
-
-
-def test_this_house_has_no_secrets() -> None:
-    """What the tests above are given."""
-    house: House = house_in(Path())
-    assert house.secret("file", "VARIABLE")() is None
