@@ -179,6 +179,17 @@ async def test_a_late_installation_gets_all_of_the_past(unit: str, hours: int) -
     assert await fill(recorder) == 0
 
 
+async def test_a_total_that_was_noted_late_moves_nothing() -> None:
+    recorder = Recorder()
+    recorder.record(NOW - timedelta(minutes=20), NOW, INDEX_WH)
+    await fill(recorder)
+    newest = max(recorder.short)
+    state, total = recorder.short[newest]
+    recorder.short[newest] = state + 7, total + 7
+    assert await fill(recorder) == 0
+    assert recorder.changes() == TRUTH
+
+
 async def test_an_outage_of_home_assistant_leaves_no_gap_and_no_double() -> None:
     recorder = Recorder()
     recorder.record(BEGIN, BEGIN + 20 * HOUR, INDEX_WH)

@@ -209,7 +209,10 @@ class Comparison:
         shift_wh = 0
         if not await self._is_older(of, start):
             known = next(row.wh for row in rows if row.wh is not None)
-            shift_wh = known - wanted[0][0].sum
+            begin = wanted[0][0]
+            if begin not in (*new, *corrected):  # a row within the tolerance stays as it is
+                begin = present[begin.start]
+            shift_wh = known - begin.sum
         return Change(of, _shifted(new, shift_wh), _shifted(corrected, shift_wh), shift_wh, start)
 
     async def _is_older(self, of: Statistic, start: datetime) -> bool:
