@@ -325,6 +325,23 @@ async def test_a_broker_that_is_killed_gets_everything_again(
             await until(lambda: heard.last(f"telewatt/{METER}/state"))
 
 
+async def test_after_each_loss_there_is_another_connection(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    async with sink(tmp_path, mosquitto.port) as made:
+        assert made.connection is None
+        await made.show(HISTORIC[0])
+        before = made.connection
+        await made.show(HISTORIC[1])
+        assert made.connection is before is not None
+        mosquitto.kill()
+        await until(lambda: made.connection is None)  # at once, though nothing is shown
+        mosquitto.start()
+        await works(made)
+        assert made.connection is not None
+        assert made.connection is not before
+
+
 async def test_a_broker_that_hangs_is_said_and_costs_no_memory(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
