@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from telewatt.entities import Entity
 from telewatt.homeassistant.backfill import Comparison
 from telewatt.homeassistant.client import HomeAssistantError
+from telewatt.language import Text
 from telewatt.rollup import Step
 from telewatt.rollup.series import EnergyRow, Series, intervals
 from telewatt.rollup.total import Energy, Quality
@@ -157,7 +159,7 @@ TRUTH = {
 
 
 def comparison(recorder: Recorder) -> Comparison:
-    return Comparison(recorder, House(), {"house"}, external=False, language="fr")  # type: ignore[arg-type]
+    return Comparison(recorder, House(), {"house"}, own=None, language="fr")  # type: ignore[arg-type]
 
 
 async def fill(recorder: Recorder) -> int:
@@ -267,6 +269,20 @@ async def test_an_hour_is_left_to_home_assistant_until_it_has_had_time() -> None
     recorder.record(just_after - timedelta(minutes=15), just_after, INDEX_WH)
     (change,) = await comparison(recorder).changes(just_after)
     assert max(change.new).start == NOW.replace(minute=0) - 2 * HOUR
+
+
+async def test_statistics_of_our_own_are_the_energies_that_a_home_shows_by_their_names() -> None:
+    shown = {
+        (METER, "house"): (
+            Entity("import_wh", Text("Energy drawn", "Énergie soutirée")),
+            Entity("import_1_wh", Text("Off-peak hours", "Heures creuses")),  # not in the history
+        ),
+        ("021528609999", "removed"): (Entity("import_wh", Text("", "")),),
+    }
+    compare = Comparison(Recorder(), House(), {"house"}, own=shown, language="fr")  # type: ignore[arg-type]
+    (only,) = await compare.statistics()
+    assert (only.id, only.name) == (f"telewatt:{METER}_import_wh", "House Énergie soutirée")
+    assert only.is_external
 
 
 class Strange(Recorder):

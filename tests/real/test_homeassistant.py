@@ -233,6 +233,8 @@ async def write_own_statistics(stage: Stage, closed: datetime) -> None:
     said = await asyncio.to_thread(stage.command, "ha", "backfill")
     own = f"telewatt:{ADDRESSES['atelier']}_import_wh"
     assert f"{own} : " in said
+    assert f"telewatt:{ADDRESSES['atelier']}_import_6_wh : " in said
+    assert f"telewatt:{ADDRESSES['atelier']}_import_7_wh : " not in said  # Tempo has six
     found: dict[str, list[Any]] = {}
 
     async def written() -> bool:  # Home Assistant writes them when it likes to

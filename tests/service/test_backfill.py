@@ -51,6 +51,7 @@ async def test_a_refused_token_is_said_once_and_a_good_one_is_taken_up(
             tmp_path / "none.history.db",
             dict,
             {"house"},
+            [],
             Reports("en", asyncio.get_running_loop().time),
             "en",
         )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from telewatt.cli import ha_texts as texts
 from telewatt.cli.console import NOTHING_FOUND
 from telewatt.cli.past import Past
+from telewatt.cli.present import present_energies
 from telewatt.cli.setup import Setup
 from telewatt.homeassistant.backfill import Change, Comparison, Statistic
 from telewatt.homeassistant.client import HomeAssistant, NotFoundError, understood
@@ -47,8 +48,9 @@ async def _connected(setup: Setup) -> HomeAssistant:
 def _comparison(setup: Setup, home: HomeAssistant, past: Past) -> Comparison:
     section = setup.config.homeassistant
     external = section is not None and section.statistics == "external"
+    own = present_energies(past) if external else None
     sections, language = setup.config.meters, setup.console.language
-    return Comparison(home, past, sections, external=external, language=language)
+    return Comparison(home, past, sections, own=own, language=language)
 
 
 async def _backfill(

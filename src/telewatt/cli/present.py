@@ -1,34 +1,26 @@
-"""What the newest entries of the journal say of each meter: which entities a home will show."""
-
-from collections.abc import Iterator
+"""What the newest entries of the journal say of each meter: which energies a home will show."""
 
 from telewatt.cli.past import Past
-from telewatt.derivation import Judge, meter_key
+from telewatt.derivation import Judge
 from telewatt.entities import Device, entity_id
 from telewatt.homeassistant.energy import Flows, flows_of
-from telewatt.situation import Present
+from telewatt.situation import Energies, energies_of
 
 ENTRIES = 400
 """Some minutes of several meters."""
 
 
-def presents(past: Past) -> dict[tuple[str, str], Present]:
-    """By meter and section, what is known of it now."""
-    judge, found = Judge(), dict[tuple[str, str], Present]()
-    archive = past.archive
-    for entry in () if archive is None else archive.entries(max(0, archive.last_seq - ENTRIES)):
-        key = meter_key(entry.reading), entry.reading.source
-        found.setdefault(key, Present()).take(judge.take(entry.seq, entry.reading))
-    return found
+def present_energies(past: Past) -> Energies:
+    """Those that a home shows now."""
+    judge, archive = Judge(), past.archive
+    newest = () if archive is None else archive.entries(max(0, archive.last_seq - ENTRIES))
+    return energies_of(judge.take(entry.seq, entry.reading) for entry in newest)
 
 
 def expected_flows(past: Past) -> list[Flows]:
     """Those that Home Assistant will have, by the names it gives by itself."""
-    return [flows_of(dict(_energies(past, *key, each))) for key, each in presents(past).items()]
-
-
-def _energies(past: Past, meter: str, source: str, present: Present) -> Iterator[tuple[str, str]]:
-    device = Device(meter, source, "", "", "")
-    for entity in present.entities():
-        if entity.device_class == "energy":
-            yield entity.key, entity_id(device, entity, past.console.language)
+    return [
+        flows_of({each.key: entity_id(device, each, past.console.language) for each in energies})
+        for (meter, source), energies in present_energies(past).items()
+        for device in [Device(meter, source, "", "", "")]
+    ]

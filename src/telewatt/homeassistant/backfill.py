@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from telewatt.entities import ORIGIN, entity_of_quantity, unique_id
+from telewatt.entities import ORIGIN, Device, Entity, unique_id
 from telewatt.homeassistant.client import HomeAssistant, understood
 from telewatt.homeassistant.mqtt import entity_ids
 from telewatt.homeassistant.statistics import (
@@ -114,7 +114,8 @@ class Comparison:
 
     Args:
         sections: of the meters that are being read.
-        external: whether to write statistics of our own instead of those of the entities.
+        own: for statistics of our own instead of those of the entities, which energies they show,
+            by meter and section.
         language: of their names.
     """
 
@@ -124,11 +125,11 @@ class Comparison:
         books: Books,
         sections: Collection[str],
         *,
-        external: bool,
+        own: Mapping[tuple[str, str], Sequence[Entity]] | None,
         language: Language,
     ) -> None:
         self._home, self._books, self._sections = home, books, sections
-        self._external, self._language = external, language
+        self._own, self._language = own, language
 
     async def changes(self, now: datetime, since: datetime | None = None) -> list[Change]:
         """What is to be written, by statistic; also where that is nothing.
@@ -140,13 +141,13 @@ class Comparison:
 
     async def statistics(self) -> list[Statistic]:
         """The statistics of energies of ours."""
-        found = list(await asyncio.to_thread(lambda: list(self._energies())))
-        if self._external:
-            return found
+        found = await asyncio.to_thread(lambda: list(self._energies()))
+        if self._own is not None:
+            return [own for each in found if (own := self._own_of(each)) is not None]
         entities = await entity_ids(self._home)
         units = await self._units()
         return [
-            each._replace(id=entity, unit=units.get(entity, each.unit), name=None)
+            each._replace(id=entity, unit=units.get(entity, each.unit))
             for each in found
             if (entity := entities.get(unique_id(each.meter, each.quantity))) is not None
             and units.get(entity, each.unit) in UNITS
@@ -175,18 +176,22 @@ class Comparison:
         for meter in self._books.meters():
             if meter.source in self._sections:
                 known = self._books.quantities(meter.name)
-                yield from (self._own(meter, quantity) for quantity in WANTED if quantity in known)
+                yield from (
+                    Statistic(meter.name, meter.source, quantity, "")
+                    for quantity in WANTED
+                    if quantity in known
+                )
 
-    def _own(self, meter: Known, quantity: str) -> Statistic:
-        """One of our own; Home Assistant wants a small id after a source and a colon."""
-        name = unique_id(meter.name, quantity).removeprefix(f"{ORIGIN}_").lower()
-        title = entity_of_quantity(quantity).name.of(self._language)
-        return Statistic(
-            meter.name,
-            meter.source,
-            quantity,
-            f"{ORIGIN}:{name}",
-            name=f"{meter.source} {title}",
+    def _own_of(self, of: Statistic) -> Statistic | None:
+        """Ours for this energy, if it is shown; a small id after a source and a colon."""
+        shown = (self._own or {}).get((of.meter, of.source), ())
+        entity = next((each for each in shown if each.key == of.quantity), None)
+        if entity is None:
+            return None
+        own = unique_id(of.meter, of.quantity).removeprefix(f"{ORIGIN}_").lower()
+        device = Device(of.meter, of.source, "", "", "")
+        return of._replace(
+            id=f"{ORIGIN}:{own}", name=f"{device.name} {entity.name.of(self._language)}"
         )
 
     async def _change(self, of: Statistic, now: datetime, since: datetime | None) -> Change:

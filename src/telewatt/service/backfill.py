@@ -6,12 +6,13 @@ installed - and after a replay, the last days once an hour. Reading the meters n
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from telewatt.config.model import HomeAssistantConfig
+from telewatt.derivation import Judged
 from telewatt.homeassistant.backfill import Comparison
 from telewatt.homeassistant.client import HomeAssistant
 from telewatt.language import Language, Text
@@ -22,6 +23,7 @@ from telewatt.rollup.total import Energy
 from telewatt.service.reports import Reports
 from telewatt.service.secrets import Secret
 from telewatt.service.trouble import Trouble, words_of
+from telewatt.situation import Energies, energies_of
 from telewatt.store.history import History, HistoryError
 from telewatt.store.history.queries import OpenPart
 
@@ -66,6 +68,7 @@ class Backfill:
         history: the history's file.
         open_part: what is not written into it yet.
         sections: of the meters that are being read.
+        recent: the newest entries, of all meters.
     """
 
     def __init__(
@@ -75,15 +78,17 @@ class Backfill:
         history: Path,
         open_part: Callable[[], OpenPart],
         sections: set[str],
+        recent: Collection[Judged],
         reports: Reports,
         language: Language,
     ) -> None:
         self._section, self._secret, self._path = section, secret, history
-        self._open_part, self._sections = open_part, sections
+        self._open_part, self._sections, self._recent = open_part, sections, recent
         self._reports, self._language = reports, language
         self._trouble = Trouble(NAME, _AWAY, reports)
         self._written = 0
-        self._generation: int | None = None
+        self._own: Energies | None = {} if section.statistics == "external" else None
+        self._compared: tuple[int, int] | None = None
 
     @property
     def report(self) -> SinkReport:
@@ -124,14 +129,16 @@ class Backfill:
         history = await asyncio.to_thread(History.open, self._path, writable=False)
         with closing(history):
             generation = (await asyncio.to_thread(history.progress)).generation
-            if generation != self._generation:
-                self._generation, since = generation, None
-            external = self._section.statistics == "external"
+            if self._own is not None:
+                self._own |= await asyncio.to_thread(energies_of, list(self._recent))
+            compared = generation, sum(map(len, (self._own or {}).values()))
+            if compared != self._compared:
+                self._compared, since = compared, None
             compare = Comparison(
                 home,
                 _Ledger(history, open_part),
                 self._sections,
-                external=external,
+                own=self._own,
                 language=self._language,
             )
             changes = await compare.changes(now, since)

@@ -212,6 +212,7 @@ class Service:
             history_path(self.path),
             self.historian.open_part,
             set(self.config.meters),
+            self.live.recent,
             self.reports,
             self.language,
         )

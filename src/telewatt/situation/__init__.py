@@ -7,10 +7,12 @@ for judged in entries:
     situation = present.take(judged)
     situation.period, situation.margin_va, situation.tempo_tomorrow
 present.profile, present.values, present.shown()
+energies_of(entries)  # of all meters: which energies a home shows of them
 """
 
+from telewatt.situation.energies import Energies, energies_of
 from telewatt.situation.line import LineQuality
 from telewatt.situation.situation import Present, Situation
 from telewatt.situation.tariff import Said
 
-__all__ = ["LineQuality", "Present", "Said", "Situation"]
+__all__ = ["Energies", "LineQuality", "Present", "Said", "Situation", "energies_of"]
