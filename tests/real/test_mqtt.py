@@ -13,6 +13,8 @@ import pytest
 
 from bench.past import readings_of
 from telewatt.config.model import MqttConfig
+from telewatt.language import Text
+from telewatt.quality import LineReport
 from telewatt.shapes.values import utc_text
 from telewatt.sinks.mqtt.homeassistant import HomeAssistant
 from telewatt.sinks.mqtt.sink import MqttSink
@@ -171,6 +173,26 @@ async def test_a_meter_of_an_earlier_run_that_is_not_heard_is_not_available(
         await until(lambda: heard.last(gone) == "offline")
         assert heard.last(f"telewatt/{there}/availability") == "online"
         attending.cancel()
+
+
+async def test_a_line_that_is_not_read_any_more_is_not_kept_by_the_broker(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telewatt.sinks.mqtt.sink.LOOK_S", 0.1)
+    gone, there = "telewatt/line/shed", "telewatt/line/house"
+    line = LineReport("house", None, "reading", True, Text("", ""), 0, {}, 0, 0, {}, 1)
+    house = house_in(tmp_path)._replace(lines=lambda: [line])
+    section = MqttConfig(host=mosquitto.host, port=mosquitto.port)
+    async with subscribed(mosquitto) as heard:
+        async with aiomqtt.Client(mosquitto.host, mosquitto.port) as before:
+            for topic in (gone, there):
+                await before.publish(topic, "{}", 1, retain=True)
+        sink = MqttSink.of(section, house)
+        attending = asyncio.create_task(attend(sink))
+        await until(lambda: heard.last(gone) == "")
+        assert json.loads(heard.last(there) or "")["name"] == "house"
+        attending.cancel()
+        await sink.close()
 
 
 async def test_what_has_not_changed_comes_again_at_its_pace(

@@ -135,7 +135,9 @@ class MqttSink(LiveSink):
         try:
             filters = self._home.filters if self._home else ()
             topics = self._topics
-            await connection.subscribe([topics.commands, topics.availabilities, *filters])
+            await connection.subscribe(
+                [topics.commands, topics.availabilities, topics.lines, *filters]
+            )
             await connection.publish([self._status(online=True), *self._everything(_now_s())])
         except BaseException:
             await connection.close()
@@ -151,6 +153,10 @@ class MqttSink(LiveSink):
         elif incoming.topic.matches(self._topics.availabilities):
             if retained and payload == AVAILABLE[True].encode():
                 self._left_online.setdefault(topic, _now_s())
+        elif incoming.topic.matches(self._topics.lines):
+            lines = {self._topics.line(report.name) for report in self._house.lines()}
+            if retained and topic not in lines:  # its section has left the configuration
+                self._replies.append(Message(topic, "", retain=True))
         elif self._home and any(map(incoming.topic.matches, self._home.filters)):
             heard = self._home.hear(topic, payload, retained=retained)
             self._again = self._again or heard.again

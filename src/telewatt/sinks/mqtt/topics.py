@@ -54,6 +54,7 @@ class Topics:
         commands: the filter of what may be asked.
         command: what these topics begin with.
         availabilities: the filter of these topics of all meters.
+        lines: the filter of these topics of all lines.
     """
 
     def __init__(self, prefix: str) -> None:
@@ -63,6 +64,7 @@ class Topics:
         self.command = f"{prefix}/command/"
         self.commands = f"{self.command}#"
         self.availabilities = f"{prefix}/+/availability"
+        self.lines = f"{prefix}/line/+"
 
     def line(self, name: str) -> str:
         """How a line is."""
