@@ -1,5 +1,7 @@
 """The two languages of the interface: whatever a user reads is a `Text`, both at one place."""
 
+import os
+import re
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -38,6 +40,19 @@ class TextError(Exception):
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+
+def reason_of(error: BaseException) -> str:
+    """Why the world is away, in the words of the system, where it has any.
+
+    >>> reason_of(OSError(111, "Connect call failed ('127.0.0.1', 8123)"))
+    'Connection refused'
+    """
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if failed := re.search(r"(?:\[Errno (\d+)\] )?Connect call failed", said):  # so says asyncio
+        code = failed[1] or getattr(error, "errno", None)
+        return os.strerror(int(code)) if code else said
+    return str(said)
 
 
 def language_of(environment: Mapping[str, str]) -> Language:

@@ -67,5 +67,5 @@ def test_a_home_assistant_that_does_not_answer_is_named(house: Path) -> None:
     (house.parent / "token").write_text("secret-token\n")
     code, said = run(house, "backfill", "--dry-run")
     assert code == 1
-    assert "http://127.0.0.1:9" in said
+    assert "http://127.0.0.1:9 : Connection refused" in said
     assert "secret-token" not in said

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from telewatt.language import Text, TextError
+from telewatt.language import Text, TextError, reason_of
 
 ANSWER_S = 60.0
 START_S = 300
@@ -248,5 +248,4 @@ async def _explained(url: str) -> AsyncIterator[None]:
     except aiohttp.WSServerHandshakeError as error:
         raise HomeAssistantError(_NOT_IT.fill(url=url)) from error
     except (aiohttp.ClientError, OSError) as error:
-        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise HomeAssistantError(_AWAY.fill(url=url, why=why)) from error
+        raise HomeAssistantError(_AWAY.fill(url=url, why=reason_of(error))) from error

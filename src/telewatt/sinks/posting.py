@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import aiohttp
 
-from telewatt.language import Text
+from telewatt.language import Text, reason_of
 from telewatt.sinks import SinkError
 
 TIMEOUT_S = 30.0
@@ -93,8 +93,8 @@ class Poster:
         except aiohttp.ClientConnectorCertificateError as error:
             raise SinkError(CERTIFICATE.fill(url=self.url, why=error.certificate_error)) from error
         except (aiohttp.ClientError, OSError) as error:
-            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise SinkError(REFUSED.fill(url=self.url, why=self._without_query(why))) from error
+            why = self._without_query(reason_of(error))
+            raise SinkError(REFUSED.fill(url=self.url, why=why)) from error
         except ValueError as error:  # a name no host can have, a line end in a header
             why = self._without_query(str(error))
             raise SinkError(UNUSABLE.fill(url=self.url, why=why)) from error
