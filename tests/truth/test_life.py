@@ -126,7 +126,7 @@ def test_a_line_may_be_silent_for_a_minute(seconds: float, silences: int):
 
 
 def test_a_frame_without_a_dataset_does_not_end_a_silence():
-    frames = [reading(0, PREF=9), reading(50), reading(100, PREF=9)]
+    frames = [reading(0, PREF=9), reading(50), reading(70), reading(80), reading(100, PREF=9)]
     assert [e.kind for e in events_of(judge_all(Truth(), frames))] == [EventKind.OUTAGE]
 
 

@@ -86,9 +86,10 @@ class Life:
         events = []
         last_s = self._last_s
         relayed = reading.frame.status is Status.RELAYED
-        if last_s is not None and at_s - last_s > (SILENCE_RELAYED_S if relayed else SILENCE_S):
-            events.append(texts.outage(last_s, reading.received_at))
-        if sight.datasets:
+        if sight.datasets:  # without any, nothing was heard
+            longest_s = SILENCE_RELAYED_S if relayed else SILENCE_S
+            if last_s is not None and at_s - last_s > longest_s:
+                events.append(texts.outage(last_s, reading.received_at))
             self._last_s = at_s
         if told or self._unsure or sight.is_new:
             events += self._compare(reading.frame.mode, sight, reading.received_at)
