@@ -25,14 +25,17 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_refused_token_is_said_once_and_a_good_one_is_taken_up(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+async def test_a_refused_token_is_shown_once_and_a_good_one_is_taken_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tokens = iter(["old", "old"])
+    monkeypatch.setattr("telewatt.service.backfill.RETRY_S", 0.05)
+    tokens = iter(["old", "old", "old", "old"])
+    shown = []
 
     async def talk(socket: web.WebSocketResponse) -> None:
         await socket.send_json({"type": "auth_required"})
         asked = await socket.receive_json()
+        shown.append(asked["access_token"])
         if asked["access_token"] != "new":
             await socket.send_json({"type": "auth_invalid"})
             return
@@ -66,6 +69,7 @@ async def test_a_refused_token_is_said_once_and_a_good_one_is_taken_up(
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
     said = [record.message for record in caplog.records if "homeassistant" in record.message]
+    assert shown == ["old", "new"]  # Home Assistant notes each refusal
     assert len(said) == 2
     assert said[1] == "homeassistant: works again"
 

@@ -75,6 +75,10 @@ class HomeAssistantError(TextError, OSError):
     """It is away or refuses: ``text`` says what is wrong and the remedy."""
 
 
+class DeniedError(HomeAssistantError):
+    """It refuses the token, which it notes in its log and shows its users each time."""
+
+
 class NotFoundError(HomeAssistantError):
     """Home Assistant is there, and does not have what a command asks for."""
 
@@ -204,7 +208,7 @@ class HomeAssistant:
         await self._socket.send_json({"type": "auth", "access_token": token})
         answer = await self._receive()
         if answer.get("type") != "auth_ok":
-            raise HomeAssistantError(_DENIED.fill(url=self._url))
+            raise DeniedError(_DENIED.fill(url=self._url))
         year, _, rest = str(answer.get("ha_version", "")).partition(".")
         month = rest.partition(".")[0]
         if year.isdecimal() and month.isdecimal():

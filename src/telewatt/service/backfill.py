@@ -5,16 +5,16 @@ installed - and after a replay, the last days once an hour. Reading the meters n
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from telewatt.config.model import HomeAssistantConfig
 from telewatt.derivation import Judged
 from telewatt.homeassistant.backfill import Comparison
-from telewatt.homeassistant.client import HomeAssistant
+from telewatt.homeassistant.client import DeniedError, HomeAssistant
 from telewatt.language import Language, Text
 from telewatt.quality import SinkReport
 from telewatt.rollup import Step
@@ -29,6 +29,8 @@ from telewatt.store.history.queries import OpenPart
 
 NAME = "homeassistant"
 RETRY_S, RETRY_MAX_S = 2.0, 60.0
+DENIED_LOOKS = 1800
+"""So often it is looked every `RETRY_S` for another token before a refused one is shown again."""
 SOON_S = 330.0
 """Home Assistant records for the first time within five minutes."""
 AFTER_THE_HOUR = timedelta(minutes=12)
@@ -103,6 +105,9 @@ class Backfill:
                 async with await HomeAssistant.connect(self._section.url, self._secret) as home:
                     await home.wait_started()
                     await self._keep(home)
+            except DeniedError as error:
+                self._trouble.say(words_of(error))
+                await self._wait_for_another_token()
             except OSError as error:
                 await self._wait(words_of(error))
             except HistoryError as error:
@@ -127,7 +132,7 @@ class Backfill:
             return True
         open_part = self._open_part()
         history = await asyncio.to_thread(History.open, self._path, writable=False)
-        with closing(history):
+        with contextlib.closing(history):
             generation = (await asyncio.to_thread(history.progress)).generation
             if self._own is not None:
                 self._own |= await asyncio.to_thread(energies_of, list(self._recent))
@@ -149,6 +154,15 @@ class Backfill:
             count = sum(1 for change in changes if change.rows)
             self._reports.say(logging.INFO, _WRITTEN, rows=written, count=count)
         return not changes or any(change.unrecorded for change in changes)
+
+    async def _wait_for_another_token(self) -> None:
+        """A refused one would only be refused again, and worry whoever sees it."""
+        with contextlib.suppress(OSError):  # none at all is told by the next try
+            refused = self._secret()
+            for _ in range(DENIED_LOOKS):
+                await asyncio.sleep(RETRY_S)
+                if self._secret() != refused:
+                    return
 
     async def _wait(self, why: Text) -> None:
         self._trouble.say(why)
