@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from typer.testing import CliRunner
 
 from telewatt.cli.app import app
 from tests.exchange.houses import fill
+from tests.homeassistant.test_client import answering
 
 
 @pytest.fixture
@@ -51,6 +54,11 @@ def test_what_needs_home_assistant_says_which_section_is_missing(
     assert "[homeassistant]" in said
 
 
+def rename_sections(house: Path) -> None:
+    """None of the meters of the history is read any more."""
+    house.write_text(house.read_text().replace("[meters.", "[meters.other_"))
+
+
 def add_section(house: Path, *lines: str) -> None:
     house.write_text("\n".join((house.read_text(), "[homeassistant]", *lines, "")))
 
@@ -69,3 +77,30 @@ def test_a_home_assistant_that_does_not_answer_is_named(house: Path) -> None:
     assert code == 1
     assert "http://127.0.0.1:9 : Connection refused" in said
     assert "secret-token" not in said
+
+
+@pytest.mark.parametrize("words", [["energy"], ["backfill"]])
+@pytest.mark.parametrize(
+    ("statistics", "remedy"), [("entities", "l'intégration MQTT"), ("external", "`telewatt run`")]
+)
+async def test_where_no_meter_is_known_it_says_who_does_not_know_it(
+    house: Path, words: list[str], statistics: str, remedy: str
+) -> None:
+    async def talk(socket: web.WebSocketResponse) -> None:
+        await socket.send_json({"type": "auth_required"})
+        await socket.receive_json()
+        await socket.send_json({"type": "auth_ok", "ha_version": "2026.11.0"})
+        async for message in socket:
+            asked = message.json()
+            result = {"energy_sources": []} if asked["type"] == "energy/get_prefs" else []
+            told = {"id": asked["id"], "type": "result", "success": True, "result": result}
+            await socket.send_json(told)
+
+    rename_sections(house)
+    async with answering(talk) as url:
+        lines = (f'url = "{url}"', 'token_file = "token"', f'statistics = "{statistics}"')
+        add_section(house, *lines)
+        (house.parent / "token").write_text("secret-token\n")
+        code, said = await asyncio.to_thread(run, house, *words)
+    assert code == 1
+    assert remedy in said

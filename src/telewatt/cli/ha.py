@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -42,7 +42,7 @@ def backfill(
     with open_past(setup) as past:
         changes = _asking(setup).fill_past(setup, past, start, write=not dry_run)
     if not changes:
-        setup.console.fail(texts.NOTHING_THERE, code=NOTHING_FOUND)
+        _fail_without_meters(setup)
     for change in changes:
         setup.console.answer(_told(change, dry_run=dry_run))
 
@@ -65,12 +65,19 @@ def energy(
         else:
             meters, added = _asking(setup).dashboard_flows(setup, past, write=set_)
     if not any(flows.drawn or flows.injected for flows in meters):
-        setup.console.fail(texts.NO_ENERGY, code=NOTHING_FOUND)
+        _fail_without_meters(setup)
     if added is None:
         setup.console.tell(texts.EXPECTED)
     setup.console.answer(*_listed(meters, missing=() if set_ else added or ()))
     if added is not None and (set_ or not added):
         setup.console.answer(texts.ADDED.fill(count=len(added)) if added else texts.ALL_THERE)
+
+
+def _fail_without_meters(setup: Setup) -> NoReturn:
+    """It is Home Assistant that knows none, unless its names are not asked."""
+    home = setup.config.homeassistant
+    asked = home is not None and home.statistics == "entities"
+    setup.console.fail(texts.NOTHING_THERE if asked else texts.NO_ENERGY, code=NOTHING_FOUND)
 
 
 def _asking(setup: Setup) -> ModuleType:
