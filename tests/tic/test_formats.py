@@ -2,7 +2,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from telewatt.tic import values
@@ -189,6 +189,7 @@ def test_a_flip_of_bit_six_breaks_every_format_but_free_text(
     place = data.draw(st.integers(0, len(text) - 1))
     flipped = text[:place] + chr(ord(text[place]) ^ 0x40) + text[place + 1 :]
     units = next(label.unit for label in LABELS if label.format == format)
+    assume(units != "%" or text[-1] != "e")  # 'e' is no unit there, and a flip makes it one
     with pytest.raises(FormatError):
         reader(format)(flipped, None, units)
 
