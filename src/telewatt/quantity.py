@@ -38,12 +38,16 @@ class Quantity(NamedTuple):
     title: Text
 
 
+REGISTERS = tuple(f"import_{n}_wh" for n in range(1, 11))
+"""Energy drawn by supplier index, the first one first: the registers a contract may have."""
+
+
 def _rows() -> Iterator[tuple[str, str, QuantityKind, str, str]]:
     counter, gauge, estimate, _ = QuantityKind
     yield "import_wh", "Wh", counter, "Energy drawn", "Énergie soutirée"
-    for n in range(1, 11):
+    for n, register in enumerate(REGISTERS, 1):
         yield (
-            *(f"import_{n}_wh", "Wh", counter),
+            *(register, "Wh", counter),
             *(f"Energy drawn, supplier index {n}", f"Énergie soutirée, index fournisseur {n}"),
         )
     for n in range(1, 5):

@@ -22,6 +22,7 @@ from telewatt.homeassistant.statistics import (
     row_json,
 )
 from telewatt.language import Language
+from telewatt.quantity import REGISTERS
 from telewatt.rollup import Step
 from telewatt.rollup.series import Series
 from telewatt.rollup.total import Energy
@@ -32,7 +33,7 @@ RECENT = timedelta(hours=3)
 """The rows of five minutes that are looked at for what Home Assistant knows now."""
 MONTH = timedelta(days=33)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-WANTED = ("import_wh", "export_wh", *(f"import_{n}_wh" for n in range(1, 11)))
+WANTED = ("import_wh", "export_wh", *REGISTERS)
 
 
 class Known(Protocol):

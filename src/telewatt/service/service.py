@@ -220,8 +220,11 @@ class Service:
             return backfill, None
         broker = self._sinks["mqtt"]
         return backfill, Reloading(
-            *(section.url, token, self._broker_is_back),
-            *(lambda: broker.connection, self.reports),
+            section.url,
+            token,
+            self._broker_is_back,
+            lambda: broker.connection,
+            self.reports,
         )
 
     def metrics(self) -> str:

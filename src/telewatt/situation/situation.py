@@ -17,6 +17,7 @@ from telewatt.entities import (
     entity_of_label,
     words_of,
 )
+from telewatt.quantity import REGISTERS
 from telewatt.situation.power import OverPower, drawn_va, subscribed_va
 from telewatt.situation.seen import Seen, phases_of
 from telewatt.situation.tariff import (
@@ -39,9 +40,6 @@ GAUGE_FRAMES = 4
 """So many frames without a gauge, and it is not known any more."""
 SURE_FRAMES = 30
 """So many complete frames, and what none of them held is not sent any more."""
-
-
-REGISTERS = frozenset(f"import_{n}_wh" for n in range(1, 11))
 
 
 class Situation(NamedTuple):
@@ -191,7 +189,7 @@ class Present:
         if known != self._known or self.profile is None or self.profile.mode is not self._mode:
             self._known = known
             unnamed = contract is None or contract.option == "other"
-            idle = self._quantities & REGISTERS - self._counting if unnamed else set()
+            idle = self._quantities.intersection(REGISTERS) - self._counting if unnamed else set()
             self.profile = Profile(
                 self._mode,
                 frozenset(self._seen.labels),

@@ -7,8 +7,10 @@ leave a constant between them), so only their movements are compared.
 
 from collections.abc import Container, Mapping
 
+from telewatt.quantity import REGISTERS
+
 TOTAL = "import_wh"
-SUPPLIER = {f"import_{n}_wh": n for n in range(1, 11)}
+SUPPLIER = {register: n for n, register in enumerate(REGISTERS, 1)}
 GRID = {f"grid_{n}_wh": n for n in range(1, 5)}
 FAMILY: Mapping[str, int] = {TOTAL: 0, **dict.fromkeys(SUPPLIER, 1), **dict.fromkeys(GRID, 2)}
 """Quantity -> its place among total, supplier's and grid operator's."""
