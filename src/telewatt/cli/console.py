@@ -34,8 +34,11 @@ class Console:
     def answer(self, *said: Text | str) -> None:
         """Results, a line each, on standard output at once: the next ones may take their time."""
         lines = (each if isinstance(each, str) else each.of(self.language) for each in said)
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
-        sys.stdout.flush()
+        try:
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads standard output has seen enough
+            discard_output()
 
     def tell(self, text: Text, **values: object) -> None:
         """One message on standard error. Without values it is said as it is, braces and all."""
