@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from telewatt.reading import Reading
 from telewatt.service import line_of
 from telewatt.service.feed import feed_path, frame_line, reading_line, state_line
 from telewatt.shapes.frame import JsonFrames
-from telewatt.sources.line import Line
+from telewatt.sources import LineStatus
 
 Event = dict[str, Any]
 """A state, a frame or what it is worth as `telewatt.service.feed` writes it."""
@@ -43,7 +44,8 @@ async def open_events(setup: Setup) -> AsyncIterator[tuple[AsyncIterator[Event],
     except PermissionError:
         setup.console.fail(_OTHERS, path=path)
     except OSError:  # no service, only what a killed one left, or a path too long for a feed
-        async with _own_lines(setup.config.meters, setup.journal.parent) as events:
+        own = _OwnLines(setup.config.meters, setup.journal.parent)
+        async with own.read() as events:
             yield events, False
         return
     try:
@@ -58,42 +60,53 @@ async def _from_feed(reader: asyncio.StreamReader) -> AsyncIterator[Event]:
             yield json.loads(line)
 
 
-@asynccontextmanager
-async def _own_lines(
-    meters: Mapping[str, MeterConfig], folder: Path
-) -> AsyncIterator[AsyncIterator[Event]]:
-    lines: asyncio.Queue[bytes] = asyncio.Queue()
-    frames, judge, numbers = JsonFrames(), Judge(), count(1)
+class _OwnLines:
+    """Lines that are read here; nothing of them is stored.
 
-    def tell(reading: Reading) -> None:
-        judged = judge.take(next(numbers), reading)
-        lines.put_nowait(frame_line(reading, frames, judged.seq))
-        lines.put_nowait(reading_line(judged))
+    Args:
+        folder: where relative paths of secrets start.
+    """
 
-    def line(name: str, meter: MeterConfig) -> Line:
-        return line_of(
-            name,
-            meter,
-            on_reading=tell,
-            on_state=lambda status: lines.put_nowait(state_line(name, status)),
-            ready=lines.join,
-            folder=folder,
-        )
+    def __init__(self, meters: Mapping[str, MeterConfig], folder: Path) -> None:
+        self._said: asyncio.Queue[bytes] = asyncio.Queue()
+        self._frames, self._judge, self._numbers = JsonFrames(), Judge(), count(1)
+        self._lines = [
+            line_of(
+                name,
+                meter,
+                on_reading=self._tell,
+                on_state=partial(self._tell_state, name),
+                ready=self._said.join,
+                folder=folder,
+            )
+            for name, meter in meters.items()
+        ]
 
-    async def from_queue() -> AsyncIterator[Event]:
-        while said := await lines.get():
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncIterator[Event]]:
+        """As long as this lasts; the events end with the sources."""
+        async with asyncio.TaskGroup() as parts:
+            tasks = [parts.create_task(line.run()) for line in self._lines]
+            tasks.append(parts.create_task(self._end(tuple(tasks))))
+            try:
+                yield self._events()
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    def _tell(self, reading: Reading) -> None:
+        judged = self._judge.take(next(self._numbers), reading)
+        self._said.put_nowait(frame_line(reading, self._frames, judged.seq))
+        self._said.put_nowait(reading_line(judged))
+
+    def _tell_state(self, name: str, status: LineStatus) -> None:
+        self._said.put_nowait(state_line(name, status))
+
+    async def _events(self) -> AsyncIterator[Event]:
+        while said := await self._said.get():
             yield json.loads(said)
-            lines.task_done()
+            self._said.task_done()
 
-    async def end(sources: Iterable[asyncio.Task[None]]) -> None:
-        await asyncio.wait(sources)
-        lines.put_nowait(b"")
-
-    async with asyncio.TaskGroup() as parts:
-        tasks = [parts.create_task(line(*item).run()) for item in meters.items()]
-        tasks.append(parts.create_task(end(tuple(tasks))))
-        try:
-            yield from_queue()
-        finally:
-            for task in tasks:
-                task.cancel()
+    async def _end(self, reading: Iterable[asyncio.Task[None]]) -> None:
+        await asyncio.wait(reading)
+        self._said.put_nowait(b"")
