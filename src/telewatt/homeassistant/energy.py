@@ -7,6 +7,8 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from telewatt.quantity import REGISTERS
+
 CONNECTIONS = 2026, 3
 """From this version of Home Assistant on the grid is one source for each connection, with at most
 one energy in each direction; before it was one source with two lists."""
@@ -47,7 +49,7 @@ def flows_of(entities: Mapping[str, str]) -> Flows:
     >>> flows_of({"import_wh": "sensor.total", "export_wh": "sensor.out"})
     Flows(drawn=('sensor.total',), injected=('sensor.out',), total='sensor.total')
     """
-    registers = [entities[name] for n in range(1, 11) if (name := f"import_{n}_wh") in entities]
+    registers = [entities[name] for name in REGISTERS if name in entities]
     total = [entities["import_wh"]] if "import_wh" in entities else []
     injected = [entities["export_wh"]] if "export_wh" in entities else []
     drawn = registers if len(registers) > 1 else total

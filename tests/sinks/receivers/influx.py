@@ -100,6 +100,11 @@ class InfluxServer:
         self.ask(f"CREATE DATABASE {name}")
         return name
 
+    def writes(self) -> int:
+        """How many requests to write it has had since it was started."""
+        [counters] = self.ask("SHOW STATS FOR 'httpd'")
+        return int(counters["values"][0][counters["columns"].index("writeReq")])
+
     def totals(self, database: str) -> list[Total]:
         series = self.ask('SELECT import_wh FROM telewatt GROUP BY "line"', database)
         return sorted(
