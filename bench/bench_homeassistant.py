@@ -69,11 +69,12 @@ def figures() -> Iterator[Figure]:
 async def _kill_all(folder: Path) -> Back:
     with stage_in(folder, PEERS / "homeassistant" / "bin") as stage:
         shown = await move_in(stage)
+        stage.configure(*ADDRESSES, reload_mqtt=True)  # for all that starts from now on
         service = [await service_returns(stage, shown) for _ in range(TIMES)]
         restarted = [await _without_broker(stage, shown, each) for each in RESTARTED_S]
         broker = [await _without_broker(stage, shown, each) for each in OUTAGES_S]
         home = [await home_returns(stage, shown) for _ in range(TIMES)]
-        stage.configure(*ADDRESSES, reload_mqtt=False)
+        stage.configure(*ADDRESSES)
         await service_returns(stage, shown)
         unaided = [await _without_broker(stage, shown, each) for each in RESTARTED_S]
     return Back(service, restarted, broker, unaided, home)

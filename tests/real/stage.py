@@ -72,7 +72,7 @@ class Stage:
             )
 
     def configure(
-        self, *names: str, statistics: str = "entities", reload_mqtt: bool = True
+        self, *names: str, statistics: str = "entities", reload_mqtt: bool = False
     ) -> None:
         """Write the configuration of a house with these meters."""
         path = self.folder / "telewatt.toml"

@@ -104,11 +104,11 @@ async def test_whoever_waits_for_a_sink_is_told_when_it_is_back_and_never_else(
     with closing(Journal.open(tmp_path / "journal.db")) as journal:
         history, reports = history_path(journal.path), Reports("en", lambda: 0.0)
         delivery = Delivery(
-            *("files", sink, journal, history, reports, Live()),
-            on_back=lambda: backs.append(len(sink.kept)),
+            "files", sink, journal, history, reports, Live(), lambda: backs.append(len(sink.kept))
         )
         running = asyncio.create_task(delivery.run())
-        await asyncio.sleep(0.05)
+        while not journal.has_place("files"):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
         for away, total in ((0, 5), (2, 10), (1, 15)):
             sink.away = away
             for reading in READINGS[total - 5 : total]:

@@ -87,7 +87,7 @@ class Candidate(NamedTuple):
 def candidates(console: Console, paths: Iterable[Path], hints: Hints) -> list[Candidate]:
     """All files, looked through; if one is no good the command ends, with all that is wrong.
 
-    Daily logs that follow one another come last, as one where they are small.
+    Daily logs come last; those that follow one another are one, some weeks at a time.
     """
     found: list[Candidate] = []
     logs: list[LogFile] = []
